@@ -1,0 +1,1 @@
+"""SurrealQL migrations, one folder a kind of database."""

@@ -1,0 +1,1 @@
+"""Backup, restore, drill, object store set-up and schedules."""

@@ -1,0 +1,1 @@
+"""Runbooks, one incident a page."""

@@ -1,0 +1,1 @@
+"""spectrond: the HTTP server, worker and scheduler."""

@@ -1,0 +1,1 @@
+"""Contexts, keys, secrets at rest, configuration and audit."""

@@ -1,0 +1,1 @@
+"""Scope, clock, ids and errors: pure, without I/O."""

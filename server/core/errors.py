@@ -1,0 +1,109 @@
+"""Every error Spectron raises on purpose, in one tree."""
+
+
+class SpectronError(Exception):
+    """The root of the tree; `detail` says what happened, to what, and what to do."""
+
+    slug = "internal-error"
+    title = "Internal error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class ValidationError(SpectronError):
+    """A request that is malformed or says something that has no meaning."""
+
+    slug = "validation-error"
+    title = "The request is not valid"
+
+
+class UnauthorizedError(SpectronError):
+    """No key, or one that is malformed, unknown, expired or revoked."""
+
+    slug = "unauthorized"
+    title = "A valid API key is needed"
+
+
+class ForbiddenError(SpectronError):
+    """A valid key that may not do this."""
+
+    slug = "forbidden"
+    title = "This key may not do that"
+
+
+class NotFoundError(SpectronError):
+    """Something addressed by its id is not there."""
+
+    slug = "not-found"
+    title = "Not found"
+
+
+class ContextNotFoundError(NotFoundError):
+    """No Context of that id, or none that the caller may know of."""
+
+    slug = "context-not-found"
+    title = "No such Context"
+
+
+class ConflictError(SpectronError):
+    """The request contradicts what is already there."""
+
+    slug = "conflict"
+    title = "In conflict with what exists"
+
+
+class PayloadTooLargeError(SpectronError):
+    """A body over the limit."""
+
+    slug = "payload-too-large"
+    title = "The body is too large"
+
+
+class UnsupportedMediaTypeError(SpectronError):
+    """A content type the route does not take."""
+
+    slug = "unsupported-media-type"
+    title = "This content type is not supported"
+
+
+class UnprocessableError(SpectronError):
+    """Well-formed, but against a rule of the product."""
+
+    slug = "unprocessable"
+    title = "The request breaks a rule"
+
+
+class RateLimitedError(SpectronError):
+    """Too many requests or tokens; worth trying again after `retry_after` seconds."""
+
+    slug = "rate-limited"
+    title = "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class UnavailableError(SpectronError):
+    """Something the server depends on is away; worth trying again after `retry_after` seconds."""
+
+    slug = "unavailable"
+    title = "Temporarily unavailable"
+
+    def __init__(self, detail: str, *, retry_after: float = 2.0) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class QueryError(SpectronError):
+    """The database refused a statement."""
+
+
+class DuplicateError(QueryError):
+    """A unique index or a record id is taken."""
+
+
+class TransactionConflictError(QueryError):
+    """A transaction lost against concurrent ones until its retries ran out."""

@@ -1,0 +1,24 @@
+"""Identifiers and secrets, drawn from an injectable source of randomness."""
+
+import secrets
+import string
+from collections.abc import Callable
+
+ALPHABET = string.ascii_lowercase + string.digits
+
+
+class Ids:
+    """Makes ids and secrets that never hold a hyphen, so that keys can be split at hyphens."""
+
+    def __init__(self, randbelow: Callable[[int], int] = secrets.randbelow) -> None:
+        self._randbelow = randbelow
+
+    def id(self, length: int = 16) -> str:
+        return self._text(length)
+
+    def secret(self, length: int = 43) -> str:
+        """43 characters of 36 letters are a little over 222 bits."""
+        return self._text(length)
+
+    def _text(self, length: int) -> str:
+        return "".join(ALPHABET[self._randbelow(len(ALPHABET))] for _ in range(length))

@@ -1,0 +1,1 @@
+"""Documents: from upload to searchable chunks and keywords."""

@@ -1,0 +1,1 @@
+"""Sessions, turns, entities, attributes and what is believed now."""

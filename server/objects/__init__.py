@@ -1,0 +1,1 @@
+"""The object store that keeps the originals of documents."""

@@ -1,0 +1,1 @@
+"""Scoped recall and its traces."""

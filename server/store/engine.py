@@ -1,0 +1,104 @@
+"""What the rest of the server may ask of a SurrealDB engine, embedded or remote."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from server.store.binding import Binding
+
+Variables = Mapping[str, Any]
+Row = dict[str, Any]
+
+
+class Engine(ABC):
+    """One engine serves every Context; each call names the database it is for.
+
+    All three verbs answer the results of the statements in order, one each, and raise for the first that failed:
+    `DuplicateError` where a record id or a unique index is taken, `TransactionConflictError` when retries ran out,
+    `UnavailableError` while the database is away, `QueryError` for all else.
+    """
+
+    kind: str
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Make the engine ready; `UnavailableError` says why it could not be."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let what runs finish, then flush and release everything. Safe to call twice."""
+
+    @abstractmethod
+    async def read(self, binding: Binding, text: str, variables: Variables | None = None) -> list[Any]:
+        """Run statements that change nothing; repeated by itself after a lost connection."""
+
+    @abstractmethod
+    async def write(
+        self, binding: Binding, text: str, variables: Variables | None = None, *, repeatable: bool = False
+    ) -> list[Any]:
+        """Run statements as one transaction, retried as a whole when it loses against others.
+
+        With `repeatable` it is also run again when the connection is lost before its outcome is known; without, that
+        raises `UnavailableError`.
+        """
+
+    @abstractmethod
+    async def execute(
+        self, binding: Binding | None, text: str, variables: Variables | None = None
+    ) -> list[Any]:
+        """Run statements one by one, never repeated; for definitions and what cannot stand in a transaction."""
+
+    async def create_database(self, binding: Binding) -> bool:
+        """Create namespace and database where absent; True if the database is new."""
+        present = binding.database in await self.databases(binding.namespace)
+        await self.execute(
+            None,
+            f"DEFINE NAMESPACE IF NOT EXISTS `{binding.namespace}`; USE NS `{binding.namespace}`; "
+            f"DEFINE DATABASE IF NOT EXISTS `{binding.database}`",
+        )
+        return not present
+
+    async def drop_database(self, binding: Binding) -> None:
+        """Remove a database with all it holds; the namespace stays."""
+        await self.execute(
+            None, f"USE NS `{binding.namespace}`; REMOVE DATABASE IF EXISTS `{binding.database}`"
+        )
+
+    async def databases(self, namespace: str) -> set[str]:
+        """The names of the databases in a namespace; none when the namespace does not exist."""
+        Binding(namespace, "validated")
+        (root,) = await self.execute(None, "INFO FOR ROOT")
+        if namespace not in root["namespaces"]:
+            return set()
+        _, info = await self.execute(None, f"USE NS `{namespace}`; INFO FOR NS")
+        return set(info["databases"])
+
+    async def ping(self) -> None:
+        """Answer, or raise `UnavailableError`."""
+        await self.execute(None, "RETURN 1")
+
+
+class Database:
+    """One database of an engine, with the shortcuts that domains use."""
+
+    def __init__(self, engine: Engine, binding: Binding) -> None:
+        self.engine = engine
+        self.binding = binding
+
+    async def read(self, text: str, variables: Variables | None = None) -> list[Any]:
+        return await self.engine.read(self.binding, text, variables)
+
+    async def write(
+        self, text: str, variables: Variables | None = None, *, repeatable: bool = False
+    ) -> list[Any]:
+        return await self.engine.write(self.binding, text, variables, repeatable=repeatable)
+
+    async def rows(self, text: str, variables: Variables | None = None) -> list[Row]:
+        """The rows that the last statement of a read found."""
+        found: list[Row] = (await self.read(text, variables))[-1]
+        return found
+
+    async def row(self, text: str, variables: Variables | None = None) -> Row | None:
+        """The first of those rows, if any."""
+        found = await self.rows(text, variables)
+        return found[0] if found else None
