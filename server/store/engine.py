@@ -43,9 +43,7 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    async def execute(
-        self, binding: Binding | None, text: str, variables: Variables | None = None
-    ) -> list[Any]:
+    async def execute(self, binding: Binding | None, text: str, variables: Variables | None = None) -> list[Any]:
         """Run statements one by one, never repeated; for definitions and what cannot stand in a transaction."""
 
     async def create_database(self, binding: Binding) -> bool:
@@ -60,9 +58,7 @@ class Engine(ABC):
 
     async def drop_database(self, binding: Binding) -> None:
         """Remove a database with all it holds; the namespace stays."""
-        await self.execute(
-            None, f"USE NS `{binding.namespace}`; REMOVE DATABASE IF EXISTS `{binding.database}`"
-        )
+        await self.execute(None, f"USE NS `{binding.namespace}`; REMOVE DATABASE IF EXISTS `{binding.database}`")
 
     async def databases(self, namespace: str) -> set[str]:
         """The names of the databases in a namespace; none when the namespace does not exist."""
@@ -88,9 +84,7 @@ class Database:
     async def read(self, text: str, variables: Variables | None = None) -> list[Any]:
         return await self.engine.read(self.binding, text, variables)
 
-    async def write(
-        self, text: str, variables: Variables | None = None, *, repeatable: bool = False
-    ) -> list[Any]:
+    async def write(self, text: str, variables: Variables | None = None, *, repeatable: bool = False) -> list[Any]:
         return await self.engine.write(self.binding, text, variables, repeatable=repeatable)
 
     async def rows(self, text: str, variables: Variables | None = None) -> list[Row]:
