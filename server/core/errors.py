@@ -107,3 +107,11 @@ class DuplicateError(QueryError):
 
 class TransactionConflictError(QueryError):
     """A transaction lost against concurrent ones until its retries ran out."""
+
+
+class ThrownError(QueryError):
+    """A statement that gave up on purpose, by THROW; `thrown` is what it said."""
+
+    def __init__(self, thrown: str) -> None:
+        super().__init__(f"A transaction was given up: {thrown}")
+        self.thrown = thrown

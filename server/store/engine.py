@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from server.store.binding import Binding
@@ -10,15 +11,30 @@ Variables = Mapping[str, Any]
 Row = dict[str, Any]
 
 
+@dataclass(slots=True)
+class EngineStats:
+    """What an engine has counted since it was made, for the metrics."""
+
+    queries: int = 0
+    conflict_retries: int = 0
+    checkpoints: int = 0
+    last_checkpoint_seconds: float = 0.0
+    reconnects: int = 0
+
+
 class Engine(ABC):
     """One engine serves every Context; each call names the database it is for.
 
     All three verbs answer the results of the statements in order, one each, and raise for the first that failed:
     `DuplicateError` where a record id or a unique index is taken, `TransactionConflictError` when retries ran out,
-    `UnavailableError` while the database is away, `QueryError` for all else.
+    `ThrownError` where a statement gave up by THROW, `UnavailableError` while the database is away, `QueryError` for
+    all else.
     """
 
     kind: str
+
+    def __init__(self) -> None:
+        self.stats = EngineStats()
 
     @abstractmethod
     async def open(self) -> None:
