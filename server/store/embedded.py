@@ -1,6 +1,7 @@
 """SurrealDB inside this process, on SurrealKV files or in memory."""
 
 import asyncio
+import os
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from surrealdb.connections.async_embedded import AsyncEmbeddedSurrealConnection
 from surrealdb.errors import SurrealError
 
 from server.core.clock import Clock
-from server.core.errors import QueryError, UnavailableError, UnprocessableError
+from server.core.errors import UnavailableError
 from server.store.engine import Variables
 from server.store.gate import Gate
 from server.store.statements import StatementEngine
@@ -46,13 +47,15 @@ class EmbeddedEngine(StatementEngine):
         self._path = path.resolve() if path else None
         self._checkpoint_bytes = checkpoint_bytes
         self._gate = Gate()
-        self._exclusive = asyncio.Lock()
+        # In memory the engine loses updates when transactions meet, so that there queries take turns.
+        self._turn = asyncio.Semaphore(1) if path is None else None
+        self._alone = asyncio.Lock()
         self._connection: AsyncEmbeddedSurrealConnection | None = None
         self._housekeeping: asyncio.Task[None] | None = None
         self._closed = False
 
     async def open(self) -> None:
-        async with self._exclusive:
+        async with self._alone:
             if self._connection is None:
                 self._connection = await self._connect()
                 self._closed = False
@@ -70,40 +73,42 @@ class EmbeddedEngine(StatementEngine):
 
     @property
     def wal_bytes(self) -> int:
-        """The size of the write-ahead log on disk."""
-        if self._path is None:
-            return 0
-        try:
-            return sum(file.stat().st_size for file in (self._path / "wal").iterdir())
-        except FileNotFoundError:
-            return 0
+        """The size of the write-ahead log on disk; a few microseconds."""
+        return sum(size for _, size in _files(self._path / "wal")) if self._path else 0
 
     async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:  # noqa: ARG002  # nothing is lost on the way to this engine
-        await self._gate.enter()
+        await self._enter()
         connection = self._connection
         if connection is None:
-            self._gate.leave()
+            self._leave()
             raise UnavailableError(f"The store {self._place} is not open; wait for it, or start the server again.")
         self.stats.queries += 1
         query = asyncio.ensure_future(connection.query_raw(text, dict(variables)))
-        # The query outlives a cancelled caller: the engine must not be closed under it.
-        query.add_done_callback(lambda _: self._gate.leave())
-        try:
-            return await asyncio.shield(query)
-        except SurrealError as error:
-            raise QueryError(f"The database failed: {error}") from error
-        except RecursionError:
-            raise UnprocessableError("A value is nested too deeply for the database; flatten it.") from None
-        except (TypeError, ValueError) as error:
-            raise UnprocessableError(f"A value cannot be sent to the database: {error}") from error
+        # The query outlives a cancelled caller: the store must not be closed under it.
+        query.add_done_callback(lambda _: self._leave())
+        return await asyncio.shield(query)
+
+    async def _enter(self) -> None:
+        await self._gate.enter()
+        if self._turn is not None:
+            try:
+                await self._turn.acquire()
+            except asyncio.CancelledError:
+                self._gate.leave()
+                raise
+
+    def _leave(self) -> None:
+        if self._turn is not None:
+            self._turn.release()
+        self._gate.leave()
 
     def _written(self) -> None:
-        busy = self._housekeeping is not None and not self._housekeeping.done()
-        if not busy and not self._closed and self.wal_bytes >= self._checkpoint_bytes:
+        idle = self._housekeeping is None or self._housekeeping.done()
+        if idle and not self._closed and self.wal_bytes >= self._checkpoint_bytes:
             self._housekeeping = asyncio.ensure_future(self._checkpoint(postponable=True))
 
     async def _checkpoint(self, *, postponable: bool) -> None:
-        async with self._exclusive:
+        async with self._alone:
             if self._connection is None:
                 return
             postponable = postponable and self.wal_bytes < 2 * self._checkpoint_bytes
@@ -111,41 +116,59 @@ class EmbeddedEngine(StatementEngine):
                 return
             started = self._clock.monotonic()
             try:
-                connection, self._connection = self._connection, None
-                await connection.close()
-                self._connection = await self._connect()
-            except (SurrealError, UnavailableError) as error:
-                log.exception("store.checkpoint_failed", store=self._place, reason=str(error))
+                await self._disconnect()
+                await self._connect_at_last()
             finally:
                 self._gate.reopen()
             self.stats.checkpoints += 1
             self.stats.last_checkpoint_seconds = self._clock.monotonic() - started
 
     async def _shut_down(self) -> None:
-        async with self._exclusive:
+        async with self._alone:
             await self._gate.shut()
             try:
-                connection, self._connection = self._connection, None
-                if connection is not None:
-                    await connection.close()
+                await self._disconnect()
             finally:
                 self._gate.reopen()
 
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await connection.close()
+            except SurrealError:
+                log.exception("store.close_failed", store=self._place)
+
+    async def _connect_at_last(self) -> None:
+        """Open the store again, after a failure as often as it takes; queries are refused meanwhile."""
+        while not self._closed:
+            try:
+                self._connection = await self._connect()
+            except UnavailableError as error:
+                log.error("store.reopen_failed", store=self._place, reason=error.detail)  # noqa: TRY400  # it says all
+            else:
+                return
+            self._gate.reopen()
+            await self._clock.sleep(REOPEN_PAUSE)
+
     async def _connect(self) -> AsyncEmbeddedSurrealConnection:
-        url = "mem://"
         try:
-            if self._path is not None:
-                url = f"surrealkv://{self._path}"
-                if "?" in url:
-                    raise UnavailableError(
-                        f"The store cannot lie in {self._path}: choose a path without a question mark."
-                    )
-                self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            connection = await asyncio.to_thread(AsyncEmbeddedSurrealConnection, url)
+            connection = await asyncio.to_thread(AsyncEmbeddedSurrealConnection, self._url())
             await connection.connect()
         except (SurrealError, OSError) as error:
             raise UnavailableError(self._advice(str(error))) from error
         return connection
+
+    def _url(self) -> str:
+        if self._path is None:
+            return "mem://"
+        if "?" in str(self._path):
+            raise UnavailableError(f"The store cannot lie in {self._path}: choose a path without a question mark.")
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(_files(self._path / "sstables")) and not any(_files(self._path / "manifest")):
+            # The engine would take this for a new store and begin an empty one over it.
+            raise UnavailableError(self._advice("its manifest is missing"))
+        return f"surrealkv://{self._path}"
 
     def _advice(self, reason: str) -> str:
         if "locked by another process" in reason:
@@ -161,3 +184,12 @@ class EmbeddedEngine(StatementEngine):
     @property
     def _place(self) -> str:
         return str(self._path) if self._path else "in memory"
+
+
+def _files(folder: Path) -> list[tuple[str, int]]:
+    """Names and sizes; a folder or file that is just being removed has none."""
+    try:
+        with os.scandir(folder) as entries:
+            return [(entry.name, entry.stat().st_size) for entry in entries]
+    except FileNotFoundError:
+        return []

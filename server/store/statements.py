@@ -2,14 +2,16 @@
 
 import random
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from surrealdb.errors import SurrealError
+
 from server.core.clock import Clock
-from server.core.errors import TransactionConflictError
+from server.core.errors import QueryError, TransactionConflictError, UnprocessableError
 from server.store.binding import Binding
 from server.store.engine import Engine, Variables
-from server.store.results import results_of, statements_of
+from server.store.results import Statement, results_of, statements_of
 
 ATTEMPTS = 24
 FIRST_PAUSE = 0.002
@@ -28,12 +30,22 @@ class StatementEngine(Engine):
     async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:
         """Send one query and return the raw reply."""
 
+    async def _query(self, text: str, variables: Variables | None, *, repeatable: bool) -> Sequence[Statement]:
+        try:
+            return statements_of(await self._ask(text, variables or {}, repeatable=repeatable))
+        except RecursionError:
+            raise UnprocessableError("A value is nested too deeply for the database; flatten it.") from None
+        except (TypeError, ValueError) as error:
+            raise UnprocessableError(f"A value cannot be sent to the database: {error}") from error
+        except SurrealError as error:
+            raise QueryError(f"The database failed: {error}") from error
+
     def _written(self) -> None:
         """Called after each query that may have written."""
 
     async def read(self, binding: Binding, text: str, variables: Variables | None = None) -> list[Any]:
-        reply = await self._ask(f"{_use(binding)}\n{text}", variables or {}, repeatable=True)
-        return results_of(_body(reply))
+        _, *answers = await self._query(f"{_use(binding)}\n{text}", variables, repeatable=True)
+        return results_of(answers)
 
     async def write(
         self, binding: Binding, text: str, variables: Variables | None = None, *, repeatable: bool = False
@@ -43,10 +55,12 @@ class StatementEngine(Engine):
             if attempt:
                 self.stats.conflict_retries += 1
                 await self._clock.sleep(self._jitter() * min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
-            reply = await self._ask(whole, variables or {}, repeatable=repeatable)
+            # A USE that creates its database may lose against another one that does the same, and says so. It is in
+            # force nevertheless and the transaction has run: only what follows tells whether that worked.
+            _, *answers = await self._query(whole, variables, repeatable=repeatable)
             self._written()
             try:
-                return results_of(_body(reply))[1:-1]
+                return results_of(answers)[1:-1]
             except TransactionConflictError:
                 continue
         raise TransactionConflictError(
@@ -55,22 +69,12 @@ class StatementEngine(Engine):
 
     async def execute(self, binding: Binding | None, text: str, variables: Variables | None = None) -> list[Any]:
         if binding is None:
-            reply = await self._ask(text, variables or {}, repeatable=False)
-            self._written()
-            return results_of(statements_of(reply))
-        reply = await self._ask(f"{_use(binding)}\n{text}", variables or {}, repeatable=False)
+            answers = await self._query(text, variables, repeatable=False)
+        else:
+            _, *answers = await self._query(f"{_use(binding)}\n{text}", variables, repeatable=False)
         self._written()
-        return results_of(_body(reply))
+        return results_of(answers)
 
 
 def _use(binding: Binding) -> str:
     return f"USE NS `{binding.namespace}` DB `{binding.database}`;"
-
-
-def _body(reply: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The answers after the USE's own.
-
-    A USE that creates its database may lose against another one that does the same, and says so; it is in force
-    nevertheless and what follows it has run, so that only what follows tells whether the query worked.
-    """
-    return list(statements_of(reply)[1:])

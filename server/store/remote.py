@@ -1,0 +1,79 @@
+"""SurrealDB in a server of its own, over a WebSocket."""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from surrealdb.errors import ConnectionUnavailableError, TransportTimeoutError
+
+from server.core.clock import Clock
+from server.core.errors import UnavailableError
+from server.store.engine import Variables
+from server.store.link import Link, NotSentError
+from server.store.statements import StatementEngine
+
+TRIES = 3
+
+
+class RemoteEngine(StatementEngine):
+    """The engine of many processes at once.
+
+    A query whose connection was lost before it left, or whose session had expired, is sent again; one that may have
+    run only if that is safe. The driver gives up on an answer after 30 seconds, so that whatever takes longer belongs
+    into a statement that works in the background.
+    """
+
+    kind = "remote"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        username: str,
+        password: str,
+        clock: Clock,
+        patience: float = 2.0,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """For `patience` seconds after the connection is lost calls wait for the next one; later they fail at once."""
+        super().__init__(clock, jitter)
+        self._url = url
+        self._link = Link(url, username, password, clock, jitter, patience, self.stats)
+
+    async def open(self) -> None:
+        await self._link.open()
+
+    async def close(self) -> None:
+        await self._link.close()
+
+    async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:
+        for _ in range(TRIES):
+            socket = await self._link.socket()
+            self.stats.queries += 1
+            try:
+                reply = await socket.query_raw(text, dict(variables))
+            except NotSentError:
+                self._link.replace(socket)
+                continue
+            except TransportTimeoutError as error:
+                raise UnavailableError(
+                    f"The database at {self._url} has not answered in time; the query may still be running there."
+                ) from error
+            except ConnectionUnavailableError as error:
+                self._link.replace(socket)
+                if repeatable:
+                    continue
+                raise UnavailableError(
+                    f"The connection to the database at {self._url} was lost before the outcome of a change was known; "
+                    "look whether it happened before trying again."
+                ) from error
+            if _expired(reply):
+                self._link.replace(socket)
+                continue
+            return reply
+        raise UnavailableError(f"The connection to the database at {self._url} was lost {TRIES} times in a row.")
+
+
+def _expired(reply: Mapping[str, Any]) -> bool:
+    """A session ends when the user's definition says so, and is refused before anything has run."""
+    return "session has expired" in str(reply.get("error", {}).get("message", "")).lower()
