@@ -97,6 +97,13 @@ class UnavailableError(SpectronError):
         self.retry_after = retry_after
 
 
+class MigrationError(UnavailableError):
+    """A database could not be brought to the schema of this version; that takes an operator, not patience."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, retry_after=60.0)
+
+
 class QueryError(SpectronError):
     """The database refused a statement."""
 
