@@ -1,0 +1,80 @@
+"""A TCP proxy on loopback that misbehaves on demand."""
+
+import asyncio
+from contextlib import suppress
+from typing import Self
+
+_REFUSAL_BODY = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+
+
+class FaultyProxy:
+    """Passes bytes to the target until told otherwise; `connections` counts those it accepted."""
+
+    def __init__(self, target_port: int) -> None:
+        self._target_port = target_port
+        self.connections = 0
+        self.refusals = 0
+        self.stalled = False
+        self.cut_after: int | None = None
+        self.cuts = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self.connections += 1
+        try:
+            if self.refusals:
+                self.refusals -= 1
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(
+                    b"HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nConnection: close\r\n"
+                    b"Content-Length: %d\r\n\r\n" % len(_REFUSAL_BODY) + _REFUSAL_BODY
+                )
+                await writer.drain()
+            elif self.stalled:
+                await asyncio.Event().wait()
+            else:
+                await self._pass(reader, writer)
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        upward = asyncio.create_task(_copy(reader, there_writer, None))
+        try:
+            limit = self.cut_after if self.cuts else None
+            if await _copy(there_reader, writer, limit):
+                self.cuts -= 1
+                writer.transport.abort()
+        finally:
+            upward.cancel()
+            with suppress(asyncio.CancelledError):
+                await upward
+            there_writer.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> bool:
+    """Copy until the end; True if the limit came first."""
+    passed = 0
+    with suppress(ConnectionError):
+        while chunk := await reader.read(16384):
+            passed += len(chunk)
+            writer.write(chunk)
+            await writer.drain()
+            if limit is not None and passed > limit:
+                return True
+    return False

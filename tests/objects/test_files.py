@@ -1,0 +1,127 @@
+"""What only the file store can get wrong."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from server.core.errors import UnavailableError, ValidationError
+from server.objects.files import UNFINISHED, FileObjectStore
+from tests.objects.conftest import chunked
+
+FILL_A_SMALL_DISK = """
+import asyncio, sys
+from pathlib import Path
+from server.core.errors import UnavailableError
+from server.objects.files import FileObjectStore
+
+async def source(size):
+    for _ in range(size // 65536):
+        yield bytes(65536)
+
+async def main():
+    root = Path(sys.argv[1])
+    store = FileObjectStore(root)
+    await store.put("acme/small", source(65536))
+    try:
+        await store.put("acme/large", source(64 * 1024 * 1024))
+    except UnavailableError as error:
+        print(error.detail)
+    print(sorted(path.name for path in root.rglob("*") if path.is_file()))
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+def _run(script: str, root: Path, *wrapper: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*wrapper, sys.executable, "-c", script, str(root)], capture_output=True, text=True, check=False
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_full_disk_refuses_the_write_and_keeps_the_rest(tmp_path: Path) -> None:
+    mount = f'mount -t tmpfs -o size=4m tmpfs {tmp_path} && exec "$0" "$@"'
+    wrapper = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount)
+    if subprocess.run([*wrapper, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this machine lets nobody mount a small disk")
+    ended = _run(FILL_A_SMALL_DISK, tmp_path / "objects", *wrapper)
+    message, files = ended.stdout.splitlines()
+    assert "the disk or its quota is full; free space" in message
+    assert files == "['small']"
+
+
+def test_a_file_size_limit_is_told_like_a_full_disk(tmp_path: Path) -> None:
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1048576, 1048576))\n" + FILL_A_SMALL_DISK
+    message, files = _run(limited, tmp_path / "objects").stdout.splitlines()
+    assert "full; free space" in message
+    assert files == "['small']"
+
+
+async def test_a_root_that_cannot_be_a_folder_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    store = FileObjectStore(tmp_path / "file")
+    for attempt in (store.ping(), store.put("acme/x", chunked(b"x"))):
+        with pytest.raises(UnavailableError, match=f"object store in {tmp_path}/file"):
+            await attempt
+    await store.close()
+
+
+async def test_a_symbolic_link_out_of_the_root_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "objects").mkdir()
+    (tmp_path / "objects" / "acme").symlink_to(tmp_path / "elsewhere")
+    store = FileObjectStore(tmp_path / "objects")
+    with pytest.raises(ValidationError, match="symbolic link"):
+        await store.put("acme/x", chunked(b"x"))
+    assert not any((tmp_path / "elsewhere").iterdir())
+    await store.close()
+
+
+async def test_what_a_crash_left_is_cleared_by_age_and_never_listed(tmp_path: Path) -> None:
+    store = FileObjectStore(tmp_path)
+    await store.put("acme/x", chunked(b"x"))
+    for name, age in (("old", 7200), ("new", 0)):
+        leftover = tmp_path / UNFINISHED / name
+        leftover.write_bytes(b"half")
+        os.utime(leftover, (leftover.stat().st_atime, leftover.stat().st_mtime - age))
+    assert await store.clear_unfinished(timedelta(hours=1)) == 1
+    assert _names(tmp_path / UNFINISHED) == ["new"]
+    assert [found.key async for found in store.list()] == ["acme/x"]
+    await store.close()
+
+
+async def test_folders_go_with_their_last_object(tmp_path: Path) -> None:
+    store = FileObjectStore(tmp_path)
+    await store.put("acme/aa/1", chunked(b"x"))
+    await store.put("acme/ab/2", chunked(b"x"))
+    await store.delete("acme/aa/1")
+    assert _names(tmp_path / "acme") == ["ab"]
+    await store.delete("acme/ab/2")
+    assert _names(tmp_path) == [UNFINISHED]
+    await store.close()
+
+
+def test_a_killed_writer_leaves_no_object(tmp_path: Path) -> None:
+    script = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from server.objects.files import FileObjectStore
+
+async def source():
+    for _ in range(64):
+        yield bytes(65536)
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield b""
+
+asyncio.run(FileObjectStore(Path(sys.argv[1])).put("acme/x", source()))
+"""
+    assert _run(script, tmp_path).returncode == -9
+    assert [path.parent.name for path in tmp_path.rglob("*") if path.is_file()] == [UNFINISHED]
