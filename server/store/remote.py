@@ -9,6 +9,7 @@ from surrealdb.errors import ConnectionUnavailableError, TransportTimeoutError
 from server.core.clock import Clock
 from server.core.errors import UnavailableError
 from server.store.engine import Variables
+from server.store.gate import Gate
 from server.store.link import Link, NotSentError
 from server.store.statements import StatementEngine
 
@@ -38,20 +39,32 @@ class RemoteEngine(StatementEngine):
         """For `patience` seconds after the connection is lost calls wait for the next one; later they fail at once."""
         super().__init__(clock, jitter)
         self._url = url
+        self._gate = Gate()
         self._link = Link(url, username, password, clock, jitter, patience, self.stats)
 
     async def open(self) -> None:
         await self._link.open()
 
     async def close(self) -> None:
-        await self._link.close()
+        await self._gate.shut()
+        try:
+            await self._link.close()
+        finally:
+            self._gate.reopen()
 
     async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:
+        await self._gate.enter()
+        try:
+            return await self._send(text, dict(variables), repeatable=repeatable)
+        finally:
+            self._gate.leave()
+
+    async def _send(self, text: str, variables: dict[str, Any], *, repeatable: bool) -> Mapping[str, Any]:
         for _ in range(TRIES):
             socket = await self._link.socket()
             self.stats.queries += 1
             try:
-                reply = await socket.query_raw(text, dict(variables))
+                reply = await socket.query_raw(text, variables)
             except NotSentError:
                 self._link.replace(socket)
                 continue
