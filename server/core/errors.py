@@ -115,6 +115,10 @@ class DuplicateError(QueryError):
 class TransactionConflictError(QueryError):
     """A transaction lost against concurrent ones until its retries ran out."""
 
+    slug = UnavailableError.slug
+    title = UnavailableError.title
+    retry_after = 1.0
+
 
 class ThrownError(QueryError):
     """A statement that gave up on purpose, by THROW; `thrown` is what it said."""
@@ -122,3 +126,35 @@ class ThrownError(QueryError):
     def __init__(self, thrown: str) -> None:
         super().__init__(f"A transaction was given up: {thrown}")
         self.thrown = thrown
+
+
+class ProviderError(UnavailableError):
+    """A model provider did not do what it was asked; with `repeatable`, a later try may succeed."""
+
+    repeatable = True
+
+
+class ProviderTimeoutError(ProviderError):
+    """The provider did not answer in time, could not be reached, or broke off."""
+
+
+class ProviderBusyError(ProviderError):
+    """The provider answered that it is overloaded or that a limit is reached."""
+
+
+class ProviderRefusedError(ProviderError):
+    """The provider rejected the request itself: its key, its model or what it says."""
+
+    repeatable = False
+
+
+class ProviderAnswerError(ProviderError):
+    """The provider answered, but not with what was asked for."""
+
+
+class CircuitOpenError(ProviderError):
+    """The provider failed so often that it is left alone for a while."""
+
+
+class ExtractionError(UnprocessableError):
+    """A file that no text can be taken from; the message is for whoever uploaded it."""

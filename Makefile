@@ -1,0 +1,44 @@
+# Everything a newcomer needs: `make run` to try Spectron, `make test` to check it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+DATA ?= data
+BIND ?= 127.0.0.1:9090
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run check format test test-fast clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY) ## Install everything into .venv (done by the other targets when needed)
+
+$(READY): pyproject.toml constraints.txt
+	@echo "Installing into .venv; this takes a minute or two the first time."
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+run: $(READY) ## Start the server with a demo Context (DATA and BIND can be set)
+	$(BIN)/spectrond dev start --demo --data-dir $(DATA) --bind $(BIND)
+
+check: $(READY) ## Lint, format, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(READY) ## Put the code into the one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: $(READY) ## Run the whole suite
+	$(BIN)/python -m pytest -m 'not slow and not e2e' --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -m 'slow or e2e'
+
+test-fast: $(READY) ## Run the unit tests alone
+	$(BIN)/python -m pytest -m 'not slow and not e2e'
+
+clean: ## Remove what was installed and built
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage

@@ -1,0 +1,216 @@
+"""The composition root: builds every part once, from settings, and starts and stops them in order."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+
+from server.control.audit import SYSTEM, AuditLog
+from server.control.authentication import Authenticator
+from server.control.contexts import Contexts
+from server.control.credentials import KeyIds, parse
+from server.control.hashing import Hasher
+from server.control.keys import Keys
+from server.control.registry import Registry
+from server.control.secrets import Cipher, derived, master_key
+from server.control.statistics import Statistics
+from server.control.verified import VerifiedKeys
+from server.core.clock import Clock, SystemClock
+from server.core.errors import SpectronError, UnavailableError
+from server.core.ids import Ids
+from server.core.limits import RateLimiter
+from server.http.api import Services, create_api
+from server.observe.metrics import Metrics
+from server.settings import Settings
+from server.store.binding import JOBQUEUE, METADATA, Binding
+from server.store.embedded import EmbeddedEngine
+from server.store.engine import Database, Engine
+from server.store.migrations import Migration, Migrator, load
+from server.store.remote import RemoteEngine
+
+VERSION = version("spectron")
+LEASE = timedelta(seconds=60)
+HOUSEKEEPING_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+def create_engine(settings: Settings, clock: Clock) -> Engine:
+    """The engine that the settings name."""
+    if settings.database_url == "memory":
+        return EmbeddedEngine(None, clock)
+    if settings.database_url == "embedded":
+        return EmbeddedEngine(settings.data_path / "store", clock)
+    return RemoteEngine(
+        settings.database_url,
+        username=settings.database_username,
+        password=settings.database_password.get_secret_value(),
+        clock=clock,
+    )
+
+
+def own_databases() -> list[tuple[Binding, tuple[Migration, ...]]]:
+    """The databases of the server itself, with their migrations."""
+    return [(METADATA, load("control")), (JOBQUEUE, load("jobqueue"))]
+
+
+class Server:
+    """All parts of one process."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        ids = ids or Ids()
+        root_key = master_key(
+            settings.master_key.get_secret_value() if settings.master_key else None, settings.data_path
+        )
+        cipher = Cipher(derived(root_key, "secrets at rest"))
+
+        self.metrics = Metrics()
+        self.engine = create_engine(settings, self.clock)
+        self.migrator = Migrator(self.engine, self.clock)
+        metadata = Database(self.engine, METADATA)
+        self.audit = AuditLog(metadata, self.clock, ids)
+        registry = Registry(metadata, cipher, self.clock, holder=ids.id(), lease=LEASE)
+        self.contexts = Contexts(
+            registry,
+            self.engine,
+            self.migrator,
+            load("context"),
+            self.audit,
+            self.clock,
+            defaults=settings.defaults,
+        )
+        self._hasher = Hasher(workers=settings.hash_workers)
+        verified = VerifiedKeys(secrets.token_bytes(32))
+        key_ids = KeyIds(derived(root_key, "key ids"), ids)
+        self.keys = Keys(metadata, self._hasher, self.audit, self.clock, ids, key_ids, verified)
+        self.authenticator = Authenticator(
+            self.keys,
+            verified,
+            self._hasher,
+            RateLimiter(self.clock),
+            self.clock,
+            genuine=key_ids.genuine,
+            recheck_seconds=settings.key_recheck_seconds,
+            rejected_per_minute=settings.rejected_keys_per_minute,
+        )
+        services = Services(
+            serving=lambda: self._started,
+            contexts=self.contexts,
+            keys=self.keys,
+            authenticator=self.authenticator,
+            audit=self.audit,
+            statistics=Statistics(self.engine, metadata, self.clock),
+            metadata=metadata,
+            cipher=cipher,
+            metrics=self.metrics,
+            readiness=self.readiness,
+        )
+        self.api = create_api(
+            services,
+            self.clock,
+            ids,
+            version=VERSION,
+            max_json_bytes=settings.max_json_bytes,
+            timeout_seconds=settings.request_timeout_seconds,
+        )
+        self._started = False
+        self._housekeeping: asyncio.Task[None] | None = None
+        self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
+
+    async def start(self) -> None:
+        """Open the engine and bring the schema up to date; a remote database that is away is waited for."""
+        while True:
+            try:
+                await self._prepare()
+            except UnavailableError as error:
+                if self.engine.kind == "embedded":
+                    raise
+                log.warning("database.unavailable", reason=error.detail)
+                await self.clock.sleep(RETRY_SECONDS)
+            else:
+                break
+        self._started = True
+        self._housekeeping = asyncio.create_task(self._keep_house())
+
+    async def stop(self) -> None:
+        """Write what is still in memory and close the engine; safe after a failed start."""
+        if self._housekeeping:
+            self._housekeeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._housekeeping
+        if self._started:
+            await self._reported("flush", self._flush)
+        self._hasher.close()
+        await self.engine.close()
+
+    async def ensure_management_key(self, keep: Callable[[str], None], kept: str | None) -> bool:
+        """Mint the first management key, or another when the kept one never became valid; True if it did."""
+        if kept is None:
+            needed = await self.keys.count_management() == 0
+        else:
+            credential = parse(kept)
+            needed = credential is None or await self.keys.find(credential.key_id, management=True) is None
+        if needed:
+            name = f"bootstrap-{self.clock.now():%Y%m%d%H%M%S}"
+            await self.keys.mint_management(name, SYSTEM, keep=keep)
+        return needed
+
+    async def readiness(self) -> dict[str, Any]:
+        """What works and what does not."""
+        began = self.clock.monotonic()
+        engine: dict[str, Any] = {"kind": self.engine.kind, "state": "ok"}
+        try:
+            await self.engine.ping()
+            engine["ping_ms"] = round((self.clock.monotonic() - began) * 1000, 2)
+        except SpectronError as error:
+            engine |= {"state": "unavailable", "reason": error.detail}
+        problems = [
+            {"id": name, "state": "failed", "reason": why} for name, why in sorted(self.contexts.problems.items())
+        ]
+        usable = engine["state"] == "ok" and self._started
+        status = ("degraded" if problems else "ready") if usable else "unavailable"
+        return {"status": status, "started": self._started, "engine": engine, "contexts": problems}
+
+    async def _prepare(self) -> None:
+        await self.engine.open()
+        for binding, migrations in own_databases():
+            await self.engine.create_database(binding)
+            await self.migrator.apply(binding, migrations)
+        if self.engine.kind == "embedded":
+            await self.contexts.registry.expire_leases()
+        await self.contexts.recover()
+        await self.contexts.migrate_all()
+
+    async def _keep_house(self) -> None:
+        while True:
+            await self.clock.sleep(HOUSEKEEPING_SECONDS)
+            await self._reported("flush", self._flush)
+            await self._reported("recover", self.contexts.recover)
+            if self.contexts.problems:
+                await self._reported("migrate", self.contexts.migrate_all)
+
+    async def _flush(self) -> None:
+        await self.audit.flush()
+        await self.authenticator.flush()
+
+    async def _reported(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do a piece of housekeeping; when it fails it says so and is tried again in the next round."""
+        try:
+            await work()
+        except SpectronError as error:
+            log.warning("housekeeping.failed", task=name, reason=error.detail)
+
+    def _engine_gauges(self) -> Mapping[str, float]:
+        return asdict(self.engine.stats) | {
+            "up": float(self._started),
+            "contexts_failed": float(len(self.contexts.problems)),
+        }

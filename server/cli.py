@@ -1,0 +1,214 @@
+"""`spectrond`: runs the server and looks after its databases."""
+
+import asyncio
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from server.app import VERSION, Server
+from server.control.audit import SYSTEM
+from server.control.secrets import write_private
+from server.core.errors import ConflictError, ContextNotFoundError, SpectronError
+from server.maintenance import apply_migrations, migration_status
+from server.observe import logs
+from server.serving import serve
+from server.settings import Loaded, load
+
+MANAGEMENT_KEY_FILE = "management.key"
+DEMO = "demo"
+
+# The engine's own threads outlive its close for a moment; the interpreter must not end under them.
+ENGINE_REST_SECONDS = 0.5
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Spectron server.")
+dev = typer.Typer(no_args_is_help=True, help="Everything in one process, on the embedded database.")
+api = typer.Typer(no_args_is_help=True, help="The HTTP API alone, on a SurrealDB server.")
+config = typer.Typer(no_args_is_help=True, help="What is configured.")
+migrate = typer.Typer(no_args_is_help=True, help="The schema of all databases.")
+for name, group in (("dev", dev), ("api", api), ("config", config), ("migrate", migrate)):
+    app.add_typer(group, name=name)
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="A YAML file of settings.")]
+DataDir = Annotated[Path | None, typer.Option(help="Where the database, objects and key files live.")]
+Bind = Annotated[str | None, typer.Option(help="Address and port to listen on.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"spectrond {VERSION}")
+        raise typer.Exit
+
+
+@dev.command("start")
+def dev_start(
+    data_dir: DataDir = None,
+    bind: Bind = None,
+    config_file: ConfigFile = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Create a Context named demo.")] = False,
+) -> None:
+    """Start everything in one process.
+
+    Example: spectrond dev start --data-dir ./data --bind 127.0.0.1:9090
+    """
+    loaded = _load(config_file, data_dir=data_dir, bind=bind)
+    server = Server(loaded.settings)
+    key_file = loaded.settings.data_path / MANAGEMENT_KEY_FILE
+
+    async def started(url: str) -> None:
+        kept = key_file.read_text(encoding="ascii").strip() if key_file.exists() else None
+        await server.ensure_management_key(lambda text: write_private(key_file, text + "\n"), kept)
+        if demo:
+            await _ensure_demo(server)
+        _welcome(url, key_file)
+
+    _run(serve(server, started))
+
+
+@api.command("start")
+def api_start(bind: Bind = None, config_file: ConfigFile = None) -> None:
+    """Start the HTTP API on the SurrealDB server that SPECTRON_DATABASE_URL names.
+
+    Example: SPECTRON_DATABASE_URL=wss://db.internal:8000 spectrond api start --bind 0.0.0.0:9090
+    """
+    loaded = _load(config_file, bind=bind)
+    if not loaded.settings.database_url.startswith(("ws://", "wss://")):
+        _fail("`api start` needs a SurrealDB server: set SPECTRON_DATABASE_URL, or use `spectrond dev start`.")
+
+    async def started(url: str) -> None:
+        typer.echo(f"Spectron {VERSION} listens on {url}", err=True)
+
+    _run(serve(Server(loaded.settings), started))
+
+
+@app.command()
+def bootstrap(data_dir: DataDir = None, config_file: ConfigFile = None) -> None:
+    """Print the first management key; refuses when there is one.
+
+    Example: spectrond bootstrap > management.key
+    """
+    server = Server(_load(config_file, data_dir=data_dir).settings)
+
+    async def mint() -> str:
+        try:
+            await server.start()
+            minted: list[str] = []
+            if not await server.ensure_management_key(minted.append, None):
+                raise ConflictError("There is a management key already; it cannot be shown again.")
+            return minted[0]
+        finally:
+            await server.stop()
+
+    typer.echo(_run(mint()))
+
+
+@config.command("check")
+def config_check(data_dir: DataDir = None, config_file: ConfigFile = None, as_json: Json = False) -> None:
+    """Print what is in force and where each value comes from, secrets hidden.
+
+    Example: spectrond config check --config /etc/spectron.yaml
+    """
+    shown = _load(config_file, data_dir=data_dir).redacted()
+    if as_json:
+        typer.echo(json.dumps(shown, indent=2))
+        return
+    width = max(map(len, shown))
+    for setting, entry in shown.items():
+        typer.echo(f"{setting:<{width}}  {entry['source']:<11}  {entry['value']}")
+
+
+@migrate.command("status")
+def migrate_status(data_dir: DataDir = None, config_file: ConfigFile = None, as_json: Json = False) -> None:
+    """Say for each database which migrations are applied.
+
+    Example: spectrond migrate status --json
+    """
+    statuses = _run(migration_status(Server(_load(config_file, data_dir=data_dir).settings)))
+    if as_json:
+        typer.echo(json.dumps(statuses, indent=2))
+    else:
+        for one in statuses:
+            typer.echo(f"{one['database']:<32}  V{one['version']}__{one['name']:<12}  {one['state']}")
+    if any(one["state"] != "applied" for one in statuses):
+        raise typer.Exit(1)
+
+
+@migrate.command("apply")
+def migrate_apply(data_dir: DataDir = None, config_file: ConfigFile = None, as_json: Json = False) -> None:
+    """Apply what is missing everywhere; a database that fails does not stop the others.
+
+    Example: spectrond migrate apply
+    """
+    results = _run(apply_migrations(Server(_load(config_file, data_dir=data_dir).settings)))
+    if as_json:
+        typer.echo(json.dumps(results, indent=2))
+    else:
+        for one in results:
+            done = ", ".join(f"V{version}" for version in one["applied"]) or "nothing to do"
+            typer.echo(f"{one['database']:<32}  {one['error'] or done}")
+    if any(one["error"] for one in results):
+        raise typer.Exit(1)
+
+
+def _load(file: Path | None, **arguments: Any) -> Loaded:
+    loaded = load(os.environ, file=file, arguments=arguments)
+    logs.configure(loaded.settings.log_level, loaded.settings.log_format)
+    return loaded
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    async def rested() -> T:
+        try:
+            return await work
+        finally:
+            await asyncio.sleep(ENGINE_REST_SECONDS)
+
+    return asyncio.run(rested())
+
+
+async def _ensure_demo(server: Server) -> None:
+    try:
+        await server.contexts.registry.get(DEMO)
+    except ContextNotFoundError:
+        await server.contexts.create(DEMO, DEMO, DEMO, {}, SYSTEM)
+
+
+def _welcome(url: str, key_file: Path) -> None:
+    beside = Path(sys.argv[0]).absolute().with_name("spectronctl")
+    ctl = "spectronctl" if shutil.which("spectronctl") or not beside.exists() else shlex.quote(str(beside))
+    typer.echo(
+        f"""Spectron {VERSION} listens on {url}
+The management key is in {key_file}
+
+Try, in another terminal:
+  export SPECTRON_URL={url} SPECTRON_API_KEY="$(cat {shlex.quote(str(key_file))})"
+  {ctl} health
+  {ctl} contexts create acme --namespace acme --database prod
+  {ctl} keys create app --context acme
+
+Ctrl-C stops the server.""",
+        err=True,
+    )
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"spectrond: {message}", err=True)
+    raise SystemExit(1)
+
+
+def main() -> None:
+    """Run the command line; whatever is expected to fail does so in one line."""
+    try:
+        app()
+    except SpectronError as error:
+        _fail(error.detail)

@@ -1,0 +1,106 @@
+"""Answers kept for requests that are sent again, so that a repeated write happens once."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from weakref import WeakValueDictionary
+
+from server.control.secrets import Cipher
+from server.core.clock import Clock
+from server.core.errors import ConflictError, DuplicateError
+from server.store.engine import Database, Row
+
+KEPT = timedelta(hours=24)
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A stored response."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to do the work of a request, held until it is settled or released."""
+
+    id: str
+    database: Database
+
+
+class Answers:
+    """Stores one answer for each caller and idempotency key; bodies are encrypted, for some hold a new secret."""
+
+    def __init__(self, cipher: Cipher, clock: Clock, *, pending: timedelta) -> None:
+        self._cipher = cipher
+        self._clock = clock
+        self._pending = pending
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def lock(self, claim_id: str) -> asyncio.Lock:
+        """Requests of one key wait for each other inside a process; the database decides between processes."""
+        return self._locks.setdefault(claim_id, asyncio.Lock())
+
+    @staticmethod
+    def claim_id(caller: str, key: str) -> str:
+        return hashlib.sha256(f"{caller}\0{key}".encode()).hexdigest()
+
+    async def claim(self, database: Database, claim_id: str, fingerprint: str) -> Claim | Answer:
+        """Win the right to do the work, or get the answer of who did it."""
+        deadline = self._clock.monotonic() + self._pending.total_seconds()
+        while True:
+            try:
+                await self._create(database, claim_id, fingerprint)
+            except DuplicateError:
+                found = await self._found(database, claim_id, fingerprint)
+                if found is not None:
+                    return found
+            else:
+                return Claim(claim_id, database)
+            if self._clock.monotonic() > deadline:
+                raise ConflictError("The first request with this Idempotency-Key is still being worked on; wait.")
+            await self._clock.sleep(POLL_SECONDS)
+
+    async def settle(self, claim: Claim, answer: Answer) -> None:
+        await claim.database.write(
+            """UPDATE type::record('idempotency', $id) SET state = 'done', status = $status, headers = $headers,
+                body = $body, expires_at = $expires_at RETURN NONE""",
+            {
+                "id": claim.id,
+                "status": answer.status,
+                "headers": dict(answer.headers),
+                "body": self._cipher.encrypt(answer.body, claim.id),
+                "expires_at": self._clock.now() + KEPT,
+            },
+            repeatable=True,
+        )
+
+    async def release(self, claim: Claim) -> None:
+        """Give up a claim whose work changed nothing, so that the request can be tried again."""
+        await claim.database.write(
+            "DELETE type::record('idempotency', $id) RETURN NONE", {"id": claim.id}, repeatable=True
+        )
+
+    async def _create(self, database: Database, claim_id: str, fingerprint: str) -> None:
+        now = self._clock.now()
+        row = {"fingerprint": fingerprint, "state": "pending", "created_at": now, "expires_at": now + self._pending}
+        await database.write(
+            """DELETE type::record('idempotency', $id) WHERE expires_at <= $now RETURN NONE;
+            CREATE type::record('idempotency', $id) CONTENT $row RETURN NONE""",
+            {"id": claim_id, "row": row, "now": now},
+        )
+
+    async def _found(self, database: Database, claim_id: str, fingerprint: str) -> Answer | None:
+        row: Row | None = await database.row("SELECT * FROM type::record('idempotency', $id)", {"id": claim_id})
+        if row is None:
+            return None
+        if row["fingerprint"] != fingerprint:
+            raise ConflictError("This Idempotency-Key was used for a different request; use a new key for a new one.")
+        if row["state"] != "done":
+            return None
+        return Answer(row["status"], row["headers"], self._cipher.decrypt(row["body"], claim_id))

@@ -1,0 +1,148 @@
+"""The configuration of a Context: its shape, its defaults, and what is in force."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ValidationError as PydanticError
+from pydantic_core import ErrorDetails
+
+from server.control.merge import leaves, merge
+from server.core.errors import ValidationError
+from server.core.naming import suggestion
+
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*/\S{1,128}$")]
+MAX_NAME_LENGTH = 80
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Models(_Part):
+    """Which model does what, each as `provider/model`."""
+
+    extraction: ModelName = "local/heuristic"
+    extraction_strong: ModelName | None = None
+    query_understanding: ModelName | None = None
+    response: ModelName = "local/extractive"
+    reflection: ModelName = "local/extractive"
+    background: ModelName | None = None
+    embedding: ModelName = "local/wordllama-256"
+
+
+class Extraction(_Part):
+    """How eagerly a turn is turned into facts."""
+
+    stage1_threshold: float = Field(0.6, ge=0, le=1, strict=False)
+    max_entities_per_turn: int = Field(32, ge=1, le=1000)
+    ontology_strict: bool = False
+
+
+class Cache(_Part):
+    """When an earlier answer is good enough."""
+
+    semantic_ttl_seconds: int = Field(3600, ge=0)
+    semantic_threshold: float = Field(0.92, ge=0, le=1, strict=False)
+
+
+class RateLimit(_Part):
+    """What a Context may use in a minute; none is no limit."""
+
+    requests_per_minute: int | None = Field(None, ge=1)
+    tokens_per_minute: int | None = Field(None, ge=1)
+
+
+class Ingestion(_Part):
+    """How documents are cut and how large they may be."""
+
+    chunk_size: int = Field(512, ge=32, le=8192)
+    chunk_overlap: int = Field(64, ge=0, le=4096)
+    max_upload_mb: int = Field(50, ge=1, le=4096)
+
+
+class ContextConfig(_Part):
+    """Every key that a Context can configure, with its default."""
+
+    token_limit: int | None = Field(None, ge=0)
+    retention_days: int | None = Field(None, ge=1)
+    models: Models = Models()
+    extraction: Extraction = Extraction()
+    cache: Cache = Cache()
+    rate_limit: RateLimit = RateLimit()
+    ingestion: Ingestion = Ingestion()
+    retention: list[dict[str, Any]] = []
+
+
+DEFAULTS: dict[str, Any] = ContextConfig().model_dump()
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A change to a configuration, with the provider keys, which are kept apart, taken out."""
+
+    config: Mapping[str, Any]
+    providers: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Effective:
+    """What is in force for a Context, and for each leaf whether `context`, `server` or `default` says so."""
+
+    config: ContextConfig
+    sources: Mapping[str, str]
+
+
+def split(document: Mapping[str, Any]) -> Patch:
+    """Take `providers` out of a patch; its values are keys, or null to remove one."""
+    providers = document.get("providers") or {}
+    if not isinstance(providers, Mapping):
+        raise ValidationError("config.providers must be an object of provider names to keys.")
+    for name, key in providers.items():
+        if not isinstance(name, str) or not name.isidentifier() or len(name) > MAX_NAME_LENGTH:
+            raise ValidationError(f"{str(name)[:80]!r} cannot name a provider: use letters, digits and underscores.")
+        if not (key is None or (isinstance(key, str) and key)):
+            raise ValidationError(f"config.providers.{name} must be a key, or null to remove it.")
+    return Patch({name: value for name, value in document.items() if name != "providers"}, providers)
+
+
+def patched(current: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The overrides of a Context after a patch, validated."""
+    overrides = merge(current, patch)
+    validate(overrides)
+    return overrides
+
+
+def effective(server: Mapping[str, Any], context: Mapping[str, Any]) -> Effective:
+    """Context values over server values over defaults."""
+    config = validate(merge(server, context))
+    sources = {name: "default" for name, _ in leaves(config.model_dump())}
+    for source, layer in (("server", server), ("context", context)):
+        sources |= {name: source for name, _ in leaves(layer) if name in sources}
+    return Effective(config, sources)
+
+
+def validate(document: Mapping[str, Any]) -> ContextConfig:
+    """Build the configuration, or say which key is wrong and what would be right."""
+    try:
+        config = ContextConfig.model_validate(dict(document))
+    except PydanticError as error:
+        raise ValidationError(_explained(error.errors()[0])) from error
+    if config.ingestion.chunk_overlap >= config.ingestion.chunk_size:
+        raise ValidationError("config.ingestion.chunk_overlap must be smaller than config.ingestion.chunk_size.")
+    return config
+
+
+def _explained(error: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in error["loc"])[:MAX_NAME_LENGTH]
+    if error["type"] != "extra_forbidden":
+        return f"config.{name}: {error['msg']}."
+    parent, _, leaf = name.rpartition(".")
+    prefix = f"{parent}." if parent else ""
+    known = {key[len(prefix) :].partition(".")[0] for key in _known() if key.startswith(prefix)}
+    return f"config.{name} is not a known key; {suggestion(leaf, known)}"
+
+
+def _known() -> list[str]:
+    return [name for name, _ in leaves(DEFAULTS)] + ["providers"]

@@ -1,0 +1,207 @@
+"""API keys: minted, listed, rotated, revoked, deleted; only their Argon2 hashes are kept."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.control.audit import CREATE as CREATE_AUDIT
+from server.control.audit import AuditLog, Origin
+from server.control.authority import Authority, Principal
+from server.control.credentials import Credential, KeyIds
+from server.control.hashing import Hasher
+from server.control.verified import VerifiedKeys
+from server.core import scope
+from server.core.clock import Clock
+from server.core.errors import ConflictError, ContextNotFoundError, DuplicateError, NotFoundError, ThrownError
+from server.core.ids import Ids
+from server.store.engine import Database, Row
+
+SELECT = "SELECT *, record::id(id) AS id FROM"
+GONE = "context-gone"
+EMPTY_FLOOR: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key as stored; `context_id` is None for a management key."""
+
+    id: str
+    context_id: str | None
+    name: str
+    principal: Principal
+    scope_floor: Mapping[str, Any]
+    key_hash: str
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    def state(self, now: datetime) -> str:
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at and self.expires_at <= now else "active"
+
+    def authority(self) -> Authority:
+        return Authority(self.id, self.principal, self.context_id, scope.parse(self.scope_floor))
+
+
+@dataclass(frozen=True)
+class Minted:
+    """A key with its text, which is known only now."""
+
+    key: Key
+    secret: str
+
+
+class Keys:
+    """The keys of all Contexts and the management keys; the memory of verified ones follows every change."""
+
+    def __init__(
+        self,
+        metadata: Database,
+        hasher: Hasher,
+        audit: AuditLog,
+        clock: Clock,
+        ids: Ids,
+        key_ids: KeyIds,
+        verified: VerifiedKeys,
+    ) -> None:
+        self._metadata = metadata
+        self._hasher = hasher
+        self._audit = audit
+        self._clock = clock
+        self._ids = ids
+        self._key_ids = key_ids
+        self._verified = verified
+
+    async def mint(
+        self,
+        context_id: str,
+        name: str,
+        principal: Principal,
+        floor: scope.Scope,
+        origin: Origin,
+        *,
+        expires_at: datetime | None = None,
+    ) -> Minted:
+        """Make a Context key; its name must be free in the Context."""
+        credential = Credential("context", context_id, self._key_ids.make(), self._ids.secret())
+        row = {
+            "context_id": context_id,
+            "name": name,
+            "principal": principal,
+            "scope_floor": scope.as_mapping(floor),
+            "minted_by": origin.actor,
+            "expires_at": expires_at,
+        }
+        return await self._insert("api_key", credential, row, origin)
+
+    async def mint_management(self, name: str, origin: Origin, *, keep: Callable[[str], None] | None = None) -> Minted:
+        """Make a management key; `keep` gets its text before it is valid, so that no valid key is ever unknown."""
+        credential = Credential("management", None, self._key_ids.make(), self._ids.secret())
+        if keep:
+            keep(str(credential))
+        return await self._insert("management_key", credential, {"name": name, "minted_by": origin.actor}, origin)
+
+    async def count_management(self) -> int:
+        return len(await self._metadata.rows("SELECT id FROM management_key WHERE revoked_at = NONE"))
+
+    async def of_context(self, context_id: str) -> list[Key]:
+        rows = await self._metadata.rows(
+            f"{SELECT} api_key WHERE context_id = $context_id ORDER BY created_at, id", {"context_id": context_id}
+        )
+        return [_key(row) for row in rows]
+
+    async def get(self, context_id: str, key_id: str) -> Key:
+        key = await self.find(key_id)
+        if key is None or key.context_id != context_id:
+            raise NotFoundError(f"The Context {context_id!r} has no key {key_id[:80]!r}.")
+        return key
+
+    async def find(self, key_id: str, *, management: bool = False) -> Key | None:
+        """The row of a key id, whatever its Context."""
+        table = "management_key" if management else "api_key"
+        row = await self._metadata.row(f"{SELECT} type::record('{table}', $id)", {"id": key_id})
+        return _key(row) if row else None
+
+    async def rotate(self, context_id: str, key_id: str, origin: Origin) -> Minted:
+        """Give a key a new secret; the old one is dead at once."""
+        key = await self.get(context_id, key_id)
+        if key.revoked_at:
+            raise ConflictError(f"The key {key.name!r} is revoked; mint a new one instead of rotating it.")
+        credential = Credential("context", context_id, key.id, self._ids.secret())
+        key_hash = await self._hasher.hash(credential.secret)
+        await self._change(key, "rotate", origin, "key_hash = $key_hash, rotated_at = $now", {"key_hash": key_hash})
+        return Minted(await self.get(context_id, key_id), str(credential))
+
+    async def revoke(self, context_id: str, key_id: str, origin: Origin) -> Key:
+        """Make a key unusable but keep it for the audit; revoking twice keeps the first time."""
+        key = await self.get(context_id, key_id)
+        await self._change(key, "revoke", origin, "revoked_at = revoked_at ?? $now", {})
+        return await self.get(context_id, key_id)
+
+    async def delete(self, context_id: str, key_id: str, origin: Origin) -> None:
+        key = await self.get(context_id, key_id)
+        await self._metadata.write(
+            f"DELETE type::record('api_key', $id); {CREATE_AUDIT}",
+            {"id": key.id, "audit": self._event(key, "delete", origin)},
+        )
+        self._verified.forget(key.id)
+
+    async def used(self, last_used: Mapping[str, datetime]) -> None:
+        """Note when keys were last used, many in one write."""
+        uses = [{"id": key_id, "at": at} for key_id, at in last_used.items()]
+        await self._metadata.write(
+            """FOR $use IN $uses {
+                UPDATE type::record('api_key', $use.id) SET last_used_at = $use.at RETURN NONE;
+                UPDATE type::record('management_key', $use.id) SET last_used_at = $use.at RETURN NONE;
+            };""",
+            {"uses": uses},
+            repeatable=True,
+        )
+
+    async def _insert(self, table: str, credential: Credential, values: Row, origin: Origin) -> Minted:
+        key_hash = await self._hasher.hash(credential.secret)
+        row = values | {"key_hash": key_hash, "created_at": self._clock.now()}
+        key = _key(row | {"id": credential.key_id})
+        try:
+            await self._metadata.write(
+                f"""IF $row.context_id != NONE AND type::record('context', $row.context_id).state != 'active' {{
+                    THROW '{GONE}' }};
+                CREATE type::record('{table}', $id) CONTENT $row RETURN NONE; {CREATE_AUDIT}""",
+                {"id": credential.key_id, "row": row, "audit": self._event(key, "mint", origin)},
+            )
+        except ThrownError as error:
+            raise ContextNotFoundError(f"The Context {key.context_id!r} is being deleted.") from error
+        except DuplicateError as error:
+            raise ConflictError(f"A key named {key.name[:80]!r} exists; choose another name.") from error
+        return Minted(key, str(credential))
+
+    async def _change(self, key: Key, action: str, origin: Origin, assignments: str, values: Row) -> None:
+        await self._metadata.write(
+            f"UPDATE type::record('api_key', $id) SET {assignments} RETURN NONE; {CREATE_AUDIT}",
+            values | {"id": key.id, "now": self._clock.now(), "audit": self._event(key, action, origin)},
+        )
+        self._verified.forget(key.id)
+
+    def _event(self, key: Key, action: str, origin: Origin) -> Row:
+        detail = {"name": key.name, "principal": key.principal}
+        return self._audit.event(
+            "key", f"key.{action}", origin, context_id=key.context_id, target=key.id, detail=detail
+        )
+
+
+def _key(row: Row) -> Key:
+    return Key(
+        id=row["id"],
+        context_id=row.get("context_id"),
+        name=row["name"],
+        principal=row.get("principal", "management"),
+        scope_floor=row.get("scope_floor", EMPTY_FLOOR),
+        key_hash=row["key_hash"],
+        created_at=row["created_at"],
+        last_used_at=row.get("last_used_at"),
+        expires_at=row.get("expires_at"),
+        revoked_at=row.get("revoked_at"),
+    )

@@ -1,0 +1,57 @@
+"""What a Context holds and what it has used."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from server.control.registry import Context
+from server.core.clock import Clock
+from server.store.engine import Database, Engine
+
+UNCOUNTED = frozenset({"_migrations"})
+
+
+@dataclass(frozen=True)
+class Stats:
+    """Row counts by table, documents by status, and the bytes of their originals."""
+
+    tables: dict[str, int]
+    documents: dict[str, int]
+    object_bytes: int
+
+
+class Statistics:
+    """Counts rows and tokens; reads only."""
+
+    def __init__(self, engine: Engine, metadata: Database, clock: Clock) -> None:
+        self._engine = engine
+        self._metadata = metadata
+        self._clock = clock
+
+    async def stats(self, context: Context) -> Stats:
+        database = Database(self._engine, context.binding)
+        by_status = await database.rows(
+            "SELECT status, count() AS documents, math::sum(size_bytes) AS bytes FROM document GROUP BY status"
+        )
+        return Stats(
+            tables=await self.tables(context),
+            documents={row["status"]: row["documents"] for row in by_status},
+            object_bytes=sum(row["bytes"] for row in by_status),
+        )
+
+    async def tables(self, context: Context) -> dict[str, int]:
+        """The number of rows in each table."""
+        database = Database(self._engine, context.binding)
+        (info,) = await database.read("INFO FOR DB")
+        names = sorted(set(info["tables"]) - UNCOUNTED)
+        counted: list[Any] = await database.read(
+            "; ".join(f"SELECT VALUE count FROM (SELECT count() AS count FROM {name} GROUP ALL)" for name in names)
+        )
+        return {name: rows[0] if rows else 0 for name, rows in zip(names, counted, strict=True)}
+
+    async def tokens_used(self, context_id: str) -> int:
+        """Tokens spent on models in the running month."""
+        row = await self._metadata.row(
+            "SELECT tokens FROM token_usage WHERE context_id = $id AND period = $period",
+            {"id": context_id, "period": f"{self._clock.now():%Y-%m}"},
+        )
+        return int(row["tokens"]) if row else 0

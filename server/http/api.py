@@ -1,0 +1,68 @@
+"""The HTTP application, put together from its routers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from server.control.answers import Answers
+from server.control.audit import AuditLog
+from server.control.authentication import Authenticator
+from server.control.contexts import Contexts
+from server.control.keys import Keys
+from server.control.secrets import Cipher
+from server.control.statistics import Statistics
+from server.core.clock import Clock
+from server.core.ids import Ids
+from server.http import audit, contexts, keys, problems
+from server.http.guard import Guard
+from server.http.health import Readiness, health_router
+from server.http.idempotency import Idempotency
+from server.http.middleware import RequestContext
+from server.http.routing import guarded_router
+from server.observe.metrics import Metrics
+from server.store.engine import Database
+
+DESCRIPTION = "Agent memory: Contexts, keys and what is remembered in them."
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the routes call."""
+
+    serving: Callable[[], bool]
+    contexts: Contexts
+    keys: Keys
+    authenticator: Authenticator
+    audit: AuditLog
+    statistics: Statistics
+    metadata: Database
+    cipher: Cipher
+    metrics: Metrics
+    readiness: Readiness
+
+
+def create_api(
+    services: Services, clock: Clock, ids: Ids, *, version: str, max_json_bytes: int, timeout_seconds: float
+) -> ASGIApp:
+    """The application, ready to be served."""
+    api = FastAPI(
+        title="Spectron", version=version, description=DESCRIPTION, openapi_url="/api/openapi.json", redoc_url=None
+    )
+    problems.install(api)
+    guard = Guard(services.serving, services.authenticator, services.keys, services.audit, services.metrics)
+    answers = Answers(services.cipher, clock, pending=timedelta(seconds=timeout_seconds + 5))
+    idempotency = Idempotency(answers, services.metadata)
+
+    management = guarded_router(guard, idempotency, tag="management")
+    contexts.add_routes(management, services.contexts, services.keys, services.statistics, clock)
+    keys.add_routes(management, services.contexts, services.keys, clock)
+    audit.add_routes(management, services.contexts, services.audit)
+
+    api.include_router(health_router(clock, services.metrics, services.readiness, version))
+    api.include_router(management)
+    return RequestContext(
+        api, clock, ids, services.metrics, max_json_bytes=max_json_bytes, timeout_seconds=timeout_seconds
+    )

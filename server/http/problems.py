@@ -1,0 +1,118 @@
+"""Errors as RFC 9457 problem documents."""
+
+import math
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from server.core.errors import RateLimitedError, SpectronError, TransactionConflictError, UnavailableError
+from server.core.naming import suggestion
+
+TYPE_PREFIX = "https://spectron.dev/errors/"
+MEDIA_TYPE = "application/problem+json"
+INTERNAL = "Something went wrong inside the server; its log has the details under this request id."
+
+STATUS = {
+    "validation-error": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not-found": 404,
+    "context-not-found": 404,
+    "method-not-allowed": 405,
+    "conflict": 409,
+    "payload-too-large": 413,
+    "unsupported-media-type": 415,
+    "unprocessable": 422,
+    "rate-limited": 429,
+    "internal-error": 500,
+    "unavailable": 503,
+}
+SLUGS = {400: "validation-error", 404: "not-found", 405: "method-not-allowed", 413: "payload-too-large"}
+
+log = structlog.get_logger(__name__)
+
+
+def problem(request: Request, slug: str, title: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """One problem document."""
+    status = STATUS.get(slug, 500)
+    body: dict[str, Any] = {
+        "type": TYPE_PREFIX + slug,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+        "request_id": getattr(request.state, "request_id", None),
+    }
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+def install(api: FastAPI) -> None:
+    """Answer every error of the API with a problem document."""
+    api.add_exception_handler(SpectronError, _known)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(HTTPException, _http)
+    api.add_exception_handler(Exception, _unknown)
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    if not isinstance(error, SpectronError) or error.slug not in STATUS or error.slug == "internal-error":
+        return await _unknown(request, error)
+    headers = {}
+    if isinstance(error, RateLimitedError | UnavailableError | TransactionConflictError):
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    if error.slug == "unauthorized":
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(request, error.slug, error.title, error.detail, headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    detail = "The request is not valid."
+    if isinstance(error, RequestValidationError) and error.errors():
+        detail = _described(error.errors()[0])
+    return problem(request, "validation-error", "The request is not valid", detail)
+
+
+def _described(first: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in first["loc"] if part != "body")[:120] or "the body"
+    match first["type"]:
+        case "json_invalid":
+            return f"The body is not valid JSON: {first.get('ctx', {}).get('error', 'it cannot be read')}."
+        case "missing":
+            return f"{where} is missing." if where != "the body" else "A JSON body is needed."
+        case "extra_forbidden":
+            known = first.get("ctx", {}).get("known", ())
+            return f"{where} is not a known field" + (f"; {suggestion(where, known)}" if known else ".")
+        case _:
+            return f"{where}: {first['msg']}."
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    slug = SLUGS.get(status, "internal-error")
+    path, method = request.url.path, request.method
+    match slug:
+        case "not-found":
+            return problem(
+                request, slug, "Not found", f"There is no {path[:200]!r}; /api/openapi.json lists all paths."
+            )
+        case "method-not-allowed":
+            allowed = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+            detail = f"{path[:200]} does not take {method}" + (f"; it takes {allowed['Allow']}." if allowed else ".")
+            return problem(request, slug, "Method not allowed", detail, allowed)
+        case "validation-error":
+            return problem(request, slug, "The request is not valid", "The body cannot be read as JSON in UTF-8.")
+        case "payload-too-large":
+            detail = str(getattr(error, "detail", "")) or "The body is too large."
+            return problem(request, slug, "The body is too large", detail, {"Connection": "close"})
+        case _:
+            return await _unknown(request, error)
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    log.error("request.failed", path=request.url.path, method=request.method, exc_info=error)
+    return problem(request, "internal-error", "Internal error", INTERNAL)
