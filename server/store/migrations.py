@@ -29,11 +29,7 @@ DEFINE FIELD IF NOT EXISTS applied_at ON _migrations TYPE datetime READONLY;
 CREATE type::record("_migrations", $migration_version) CONTENT $migration_record RETURN NONE;
 """
 
-RECORDS = """
-IF "_migrations" IN object::keys((INFO FOR DB).tables) {
-    SELECT record::id(id) AS version, name, checksum, applied_at FROM _migrations
-} ELSE { [] }
-"""
+RECORDS = "SELECT record::id(id) AS version, name, checksum, applied_at FROM _migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +143,17 @@ class Migrator:
             if by_another is None:
                 raise MigrationError(
                     f"Migration {migration.file} could not be applied to {binding}, and nothing of it was kept: "
-                    f"{error.detail.rstrip('.')}. Put right what the database objects to, then run `spectrond migrate apply`."
+                    f"{error.detail.rstrip('.')}. Put right what the database objects to, then run "
+                    "`spectrond migrate apply`."
                 ) from error
             _check(binding, migration, by_another)
             return False
         return True
 
     async def _records(self, binding: Binding) -> dict[int, _Record]:
+        (info,) = await self._engine.read(binding, "INFO FOR DB")
+        if "_migrations" not in info["tables"]:
+            return {}
         (rows,) = await self._engine.read(binding, RECORDS)
         return {row["version"]: _Record(row["name"], row["checksum"], row["applied_at"]) for row in rows}
 
