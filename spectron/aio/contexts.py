@@ -1,0 +1,59 @@
+"""Contexts: all of them, and a handle on one."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Literal, overload
+
+from spectron import endpoint
+from spectron.aio.connection import AsyncConnection
+from spectron.aio.context import AsyncContextHandle
+from spectron.aio.pages import walk
+from spectron.models.context import Context, DeletionPreview
+from spectron.models.record import Page, read, read_page
+
+
+class AsyncContexts:
+    """Creates, lists and addresses Contexts: `admin.contexts("acme")` is a handle on one of them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    def __call__(self, id: str) -> AsyncContextHandle:
+        """A handle on the Context of that id; nothing is sent, so it need not exist."""
+        return AsyncContextHandle(self._connection, id)
+
+    async def create(
+        self, *, id: str, namespace: str, database: str, config: Mapping[str, Any] | None = None
+    ) -> Context:
+        """Create a Context bound to a database of its own, with its schema; all of it happens or nothing."""
+        body: dict[str, Any] = {"namespace": namespace, "database": database}
+        if config is not None:
+            body["config"] = dict(config)
+        return read(Context, await self._connection.post(endpoint.path("contexts", id), body))
+
+    async def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Context]:
+        """One page of Contexts."""
+        params = {"limit": limit, "cursor": cursor}
+        return read_page(Context, await self._connection.get(endpoint.path("contexts"), params), key="contexts")
+
+    def iterate(self, *, page_size: int | None = None) -> AsyncIterator[Context]:
+        """Every Context, page by page."""
+        return walk(lambda cursor: self.list(limit=page_size, cursor=cursor), None)
+
+    async def get(self, id: str) -> Context:
+        """The Context, with the configuration in force."""
+        return await self(id).get()
+
+    async def update(self, id: str, *, config: Mapping[str, Any]) -> Context:
+        """Merge `config` into the Context's own; a value of None removes one. In force for the next request."""
+        return await self(id).update(config=config)
+
+    @overload
+    async def delete(self, id: str, *, dry_run: Literal[False] = False) -> None: ...
+    @overload
+    async def delete(self, id: str, *, dry_run: Literal[True]) -> DeletionPreview: ...
+    async def delete(self, id: str, *, dry_run: bool = False) -> DeletionPreview | None:
+        """Delete the Context with its database, keys, jobs and objects; with `dry_run`, say what would go."""
+        if dry_run:
+            return await self(id).delete(dry_run=True)
+        await self(id).delete()
+        return None

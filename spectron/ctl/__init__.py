@@ -1,0 +1,16 @@
+"""`spectronctl`: administers a Spectron server from a terminal.
+
+| command | does |
+| --- | --- |
+| `health`, `ready` | whether the server lives, and whether it can do its work |
+| `login`, `logout`, `profiles list`, `profiles use` | keep servers and keys under names |
+| `contexts create`, `list`, `show`, `update`, `delete` | Contexts |
+| `keys create`, `list`, `show`, `rotate`, `revoke`, `delete` | a Context's API keys |
+| `usage`, `stats`, `audit` | tokens used, what is stored, what was done and refused in a Context |
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+"""
+
+from spectron.ctl.app import main
+
+__all__ = ["main"]

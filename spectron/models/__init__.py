@@ -1,0 +1,1 @@
+"""What the server's answers are read into: frozen dataclasses that tolerate fields they do not know."""

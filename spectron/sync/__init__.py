@@ -1,0 +1,2 @@
+# Generated from spectron/aio by `python spectron/generate.py`; change it there.
+"""The synchronous client."""

@@ -1,0 +1,1 @@
+"""What the command line tools share: common options, the connection, output, prompts and exit codes."""

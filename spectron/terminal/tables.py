@@ -1,0 +1,69 @@
+"""Tables for people."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+NOTHING = "-"
+KIB = 1024
+
+
+def rows(columns: Iterable[str], values: Iterable[Iterable[Any]]) -> Table:
+    """A table with a heading; what does not fit is folded, never cut."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in values:
+        table.add_row(*map(shown, row))
+    return table
+
+
+def fields(values: Mapping[str, Any]) -> Table:
+    """Names and values of one thing."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in values.items():
+        table.add_row(plain(name), shown(value))
+    return table
+
+
+def shown(value: Any) -> str:
+    """A value as a person reads it."""
+    if value is None or value in ("", [], (), {}):
+        return NOTHING
+    match value:
+        case bool():
+            text = "yes" if value else "no"
+        case datetime():
+            text = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        case int():
+            text = f"{value:,}"
+        case Mapping():
+            text = ", ".join(f"{key}={shown(inner)}" for key, inner in value.items())
+        case list() | tuple():
+            text = ", ".join(map(shown, value))
+        case _:
+            text = str(value)
+    return plain(text)
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that suits them."""
+    amount = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if amount < KIB:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= KIB
+    return f"{amount:.1f} TiB"
+
+
+def plain(text: str) -> str:
+    """The text with its control characters spelled out, line ends and tabs excepted."""
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else f"\\x{ord(character):02x}"
+        for character in text
+    )

@@ -1,0 +1,40 @@
+"""The surroundings a command line tool runs in."""
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import httpx
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Streams, environment, working folder and network of one run."""
+
+    environ: Mapping[str, str]
+    directory: Path
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    read_hidden: Callable[[str], str] = getpass.getpass
+    transport: httpx.BaseTransport | None = None
+
+    @classmethod
+    def standard(cls) -> "Terminal":
+        return cls(os.environ, Path.cwd(), sys.stdin, sys.stdout, sys.stderr)
+
+    def ask(self, question: str) -> str:
+        """One line of the answer; empty where there is nobody to answer."""
+        self.stderr.write(question)
+        self.stderr.flush()
+        return self.stdin.readline().strip()
+
+    def ask_secret(self, question: str) -> str:
+        """One line that is not shown while it is typed; from a pipe it is read as it comes."""
+        if self.stdin.isatty():
+            return self.read_hidden(question).strip()
+        return self.stdin.readline().strip()
