@@ -23,11 +23,10 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class Idempotency:
     """Runs a handler once for each caller and key."""
 
-    def __init__(self, answers: Answers, database: Database) -> None:
+    def __init__(self, answers: Answers) -> None:
         self._answers = answers
-        self._database = database
 
-    async def once(self, request: Request, handle: Handler) -> Response:
+    async def once(self, request: Request, database: Database, handle: Handler) -> Response:
         key = request.headers.get(HEADER)
         if key is None or request.method not in WRITES:
             return await handle(request)
@@ -36,7 +35,7 @@ class Idempotency:
         claim_id = self._answers.claim_id(presented_key(request), key)
         fingerprint = await _fingerprint(request)
         async with self._answers.lock(claim_id):
-            claim = await self._answers.claim(self._database, claim_id, fingerprint)
+            claim = await self._answers.claim(database, claim_id, fingerprint)
             if isinstance(claim, Answer):
                 return Response(claim.body, claim.status, {**claim.headers, REPLAYED: "true"})
             try:

@@ -1,0 +1,61 @@
+"""Which records a caller may see, and which scope a record may be written with: the rule, stated once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from server.core.errors import ForbiddenError, ValidationError
+from server.core.scope import EMPTY, Scope, as_text, contradicts
+
+View = Literal["strict", "merged"]
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """An OR of scopes, each of which contains the caller's floor."""
+
+    floor: Scope
+    clauses: tuple[Scope, ...]
+    view: View = "strict"
+
+    def admits(self, scope: Scope) -> bool:
+        """Whether a record of that scope is visible.
+
+        It is when it contains all of a clause, or has no scope at all. The merged view adds the records between the
+        floor and a clause.
+        """
+        if not scope:
+            return True
+        return any(
+            clause <= scope or (self.view == "merged" and self.floor <= scope <= clause) for clause in self.clauses
+        )
+
+
+def visible(floor: Scope, requested: Sequence[Scope] = (), view: View = "strict") -> Visibility:
+    """What a caller with that floor sees when it asks for those scopes (none is the floor alone)."""
+    for scope in requested:
+        _refuse_contradiction(floor, scope)
+    clauses = dict.fromkeys(floor | scope for scope in requested or (EMPTY,))
+    return Visibility(floor, tuple(clauses), view)
+
+
+def writable(floor: Scope, requested: Sequence[Scope], *, may_write_general: bool) -> Scope:
+    """The scope a new record gets: what was requested, which must contain the floor; the floor if nothing was."""
+    if len(requested) > 1:
+        raise ValidationError("A record is written into one scope; send one clause, not several.")
+    scope = requested[0] if requested else floor
+    _refuse_contradiction(floor, scope)
+    if not floor <= scope:
+        raise ForbiddenError(
+            f"The scope {as_text(scope) or 'of no attributes'} leaves out part of this key's floor, {as_text(floor)}."
+        )
+    if not scope and not may_write_general:
+        raise ForbiddenError("Only a management key may write records without a scope; name a scope.")
+    return scope
+
+
+def _refuse_contradiction(floor: Scope, requested: Scope) -> None:
+    if contradicts(floor, requested):
+        raise ForbiddenError(
+            f"The scope {as_text(requested)} contradicts this key's floor, {as_text(floor)}; stay inside it."
+        )

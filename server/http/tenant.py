@@ -1,0 +1,113 @@
+"""The data plane's view of a request: an open Context, who asks, and what they may see."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from server.control.audit import Origin
+from server.control.authority import Authority
+from server.control.contexts import Contexts, Open
+from server.core import scope
+from server.core.clock import Clock
+from server.core.errors import RateLimitedError
+from server.core.ids import Ids
+from server.core.limits import RateLimiter
+from server.core.visibility import View, Visibility, visible, writable
+from server.http.guard import origin
+from server.observe.traces import Trace, TraceLog
+from server.store.engine import Database
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """One request to one Context."""
+
+    open: Open
+    authority: Authority
+    origin: Origin
+    trace_id: str
+    started_at: datetime
+    started: float
+
+    @property
+    def context_id(self) -> str:
+        return self.open.context.id
+
+    @property
+    def database(self) -> Database:
+        return self.open.database
+
+    def sees(self, requested: object = None, view: View = "strict") -> Visibility:
+        """What the caller may read, given the scope it asks for in any notation."""
+        clauses: Sequence[scope.Scope] = () if requested is None else scope.parse_clauses(requested)
+        return visible(self.authority.floor, clauses, view)
+
+    def writes(self, requested: object = None) -> scope.Scope:
+        """The scope that a new record gets."""
+        clauses: Sequence[scope.Scope] = () if requested is None else scope.parse_clauses(requested)
+        return writable(self.authority.floor, clauses, may_write_general=self.authority.principal == "management")
+
+
+class Tenants:
+    """Opens a Context for the time of a request, inside its limits."""
+
+    def __init__(self, contexts: Contexts, limiter: RateLimiter, traces: TraceLog, clock: Clock, ids: Ids) -> None:
+        self._contexts = contexts
+        self._limiter = limiter
+        self._traces = traces
+        self._clock = clock
+        self._ids = ids
+
+    @asynccontextmanager
+    async def entered(self, request: Request) -> AsyncIterator[Tenant]:
+        """Check that the caller belongs here and is within the rate limit, and open the Context."""
+        authority: Authority = request.state.authority
+        context_id = request.path_params["context_id"]
+        authority.require_context(context_id)
+        async with self._contexts.opened(context_id) as opened:
+            self._limit(opened)
+            tenant = Tenant(
+                opened, authority, origin(request), self._ids.id(), self._clock.now(), self._clock.monotonic()
+            )
+            request.state.tenant = tenant
+            yield tenant
+
+    def trace(self, tenant: Tenant, kind: str, query: str, of: scope.Scope, **more: Any) -> None:
+        """Record what the request did; its duration runs from the request's beginning."""
+        self._traces.record(
+            tenant.database,
+            Trace(
+                id=tenant.trace_id,
+                kind=kind,
+                query=query,
+                scope=of,
+                created_at=tenant.started_at,
+                duration_ms=round((self._clock.monotonic() - tenant.started) * 1000, 3),
+                api_key_id=tenant.authority.key_id,
+                principal=tenant.authority.principal,
+                request_id=tenant.origin.request_id,
+                **more,
+            ),
+        )
+
+    def _limit(self, opened: Open) -> None:
+        allowed = opened.config.rate_limit.requests_per_minute
+        wait = self._limiter.take(opened.context.id, allowed) if allowed else 0.0
+        if wait:
+            raise RateLimitedError(
+                f"The Context {opened.context.id!r} is limited to {allowed} requests a minute; slow down, or raise "
+                "rate_limit.requests_per_minute.",
+                retry_after=wait,
+            )
+
+
+def _tenant(request: Request) -> Tenant:
+    tenant: Tenant = request.state.tenant
+    return tenant
+
+
+Here = Annotated[Tenant, Depends(_tenant)]
