@@ -27,6 +27,7 @@ from server.core.ids import Ids
 from server.core.limits import RateLimiter
 from server.http.api import Services, create_api
 from server.observe.metrics import Metrics
+from server.observe.traces import TraceLog
 from server.settings import Settings
 from server.store.binding import JOBQUEUE, METADATA, Binding
 from server.store.embedded import EmbeddedEngine
@@ -74,6 +75,7 @@ class Server:
         cipher = Cipher(derived(root_key, "secrets at rest"))
 
         self.metrics = Metrics()
+        self.traces = TraceLog()
         self.engine = create_engine(settings, self.clock)
         self.migrator = Migrator(self.engine, self.clock)
         metadata = Database(self.engine, METADATA)
@@ -112,6 +114,7 @@ class Server:
             metadata=metadata,
             cipher=cipher,
             metrics=self.metrics,
+            traces=self.traces,
             readiness=self.readiness,
         )
         self.api = create_api(
@@ -199,6 +202,7 @@ class Server:
                 await self._reported("migrate", self.contexts.migrate_all)
 
     async def _flush(self) -> None:
+        await self.traces.flush()
         await self.audit.flush()
         await self.authenticator.flush()
 
@@ -213,4 +217,6 @@ class Server:
         return asdict(self.engine.stats) | {
             "up": float(self._started),
             "contexts_failed": float(len(self.contexts.problems)),
+            "traces_written": float(self.traces.written),
+            "traces_dropped": float(self.traces.dropped),
         }

@@ -16,14 +16,12 @@ from server.control.secrets import Cipher
 from server.control.statistics import Statistics
 from server.core.clock import Clock
 from server.core.ids import Ids
-from server.core.limits import RateLimiter
 from server.http import audit, contexts, keys, problems
 from server.http.guard import Guard
 from server.http.health import Readiness, health_router
 from server.http.idempotency import Idempotency
 from server.http.middleware import RequestContext
 from server.http.routing import management_router
-from server.http.tenant import Tenants
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
 from server.store.engine import Database
@@ -59,7 +57,6 @@ def create_api(
     guard = Guard(services.serving, services.authenticator, services.keys, services.audit, services.metrics)
     answers = Answers(services.cipher, clock, pending=timedelta(seconds=timeout_seconds + 5))
     idempotency = Idempotency(answers)
-    tenants = Tenants(services.contexts, RateLimiter(clock), services.traces, clock, ids)
 
     management = management_router(guard, idempotency, services.metadata, tag="management")
     contexts.add_routes(management, services.contexts, services.keys, services.statistics, clock)
