@@ -17,7 +17,7 @@ from server.store.engine import Variables
 from server.store.gate import Gate
 from server.store.statements import StatementEngine
 
-PATIENCE = 1.0
+PATIENCE = 0.5
 REOPEN_PAUSE = 1.0
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,7 @@ class EmbeddedEngine(StatementEngine):
         super().__init__(clock, jitter)
         self._path = path.resolve() if path else None
         self._checkpoint_bytes = checkpoint_bytes
+        self._checkpoint_at = checkpoint_bytes
         self._gate = Gate()
         # In memory the engine loses updates when transactions meet, so that there queries take turns.
         self._turn = asyncio.Semaphore(1) if path is None else None
@@ -104,15 +105,17 @@ class EmbeddedEngine(StatementEngine):
 
     def _written(self) -> None:
         idle = self._housekeeping is None or self._housekeeping.done()
-        if idle and not self._closed and self.wal_bytes >= self._checkpoint_bytes:
+        if idle and not self._closed and self.wal_bytes >= self._checkpoint_at:
             self._housekeeping = asyncio.ensure_future(self._checkpoint(postponable=True))
 
     async def _checkpoint(self, *, postponable: bool) -> None:
         async with self._alone:
             if self._connection is None:
                 return
-            postponable = postponable and self.wal_bytes < 2 * self._checkpoint_bytes
-            if not await self._gate.shut(self._clock.sleep(PATIENCE) if postponable else None):
+            size = self.wal_bytes
+            patience = self._clock.sleep(PATIENCE) if postponable and size < 2 * self._checkpoint_bytes else None
+            if not await self._gate.shut(patience):
+                self._checkpoint_at = size + self._checkpoint_bytes // 4
                 return
             started = self._clock.monotonic()
             try:
@@ -120,6 +123,7 @@ class EmbeddedEngine(StatementEngine):
                 await self._connect_at_last()
             finally:
                 self._gate.reopen()
+            self._checkpoint_at = self.wal_bytes + self._checkpoint_bytes
             self.stats.checkpoints += 1
             self.stats.last_checkpoint_seconds = self._clock.monotonic() - started
 

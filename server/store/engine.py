@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from server.store.binding import Binding
 
@@ -25,6 +26,10 @@ class EngineStats:
 class Engine(ABC):
     """One engine serves every Context; each call names the database it is for.
 
+    Values are plain Python, with NONE and NULL both as None, and the driver's types for what Python lacks: `RecordID`,
+    `Duration`, `SurrealSet` and such; moments are aware datetimes in UTC. A value that the database has no room for is
+    an `UnprocessableError`.
+
     All three verbs answer the results of the statements in order, one each, and raise for the first that failed:
     `DuplicateError` where a record id or a unique index is taken, `TransactionConflictError` when retries ran out,
     `ThrownError` where a statement gave up by THROW, `UnavailableError` while the database is away, `QueryError` for
@@ -35,6 +40,15 @@ class Engine(ABC):
 
     def __init__(self) -> None:
         self.stats = EngineStats()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
     @abstractmethod
     async def open(self) -> None:
@@ -53,6 +67,9 @@ class Engine(ABC):
         self, binding: Binding, text: str, variables: Variables | None = None, *, repeatable: bool = False
     ) -> list[Any]:
         """Run statements as one transaction, retried as a whole when it loses against others.
+
+        A `RETURN` outside of braces would end the transaction there, with what came before it committed: only the last
+        statement may be one. Give up with `THROW`.
 
         With `repeatable` it is also run again when the connection is lost before its outcome is known; without, that
         raises `UnavailableError`.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 
 class Gate:
@@ -32,16 +33,18 @@ class Gate:
         False, with the gate open again, if `patience` was over before the last one left.
         """
         self._open.clear()
-        if patience is None:
-            await self._empty.wait()
-            return True
         empty = asyncio.ensure_future(self._empty.wait())
-        over = asyncio.ensure_future(patience)
+        waiting: list[asyncio.Future[Any]] = [empty]
+        if patience is not None:
+            waiting.append(asyncio.ensure_future(patience))
         try:
-            await asyncio.wait({empty, over}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            self._open.set()
+            raise
         finally:
-            empty.cancel()
-            over.cancel()
+            for future in waiting:
+                future.cancel()
         if self._inside:
             self._open.set()
             return False
