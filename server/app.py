@@ -65,7 +65,15 @@ def own_databases() -> list[tuple[Binding, tuple[Migration, ...]]]:
 class Server:
     """All parts of one process."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        engine: Engine | None = None,
+        hasher: Hasher | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
         ids = ids or Ids()
@@ -76,7 +84,7 @@ class Server:
 
         self.metrics = Metrics()
         self.traces = TraceLog()
-        self.engine = create_engine(settings, self.clock)
+        self.engine = engine or create_engine(settings, self.clock)
         self.migrator = Migrator(self.engine, self.clock)
         metadata = Database(self.engine, METADATA)
         self.audit = AuditLog(metadata, self.clock, ids)
@@ -90,7 +98,7 @@ class Server:
             self.clock,
             defaults=settings.defaults,
         )
-        self._hasher = Hasher(workers=settings.hash_workers)
+        self._hasher = hasher or Hasher(workers=settings.hash_workers)
         verified = VerifiedKeys(secrets.token_bytes(32))
         key_ids = KeyIds(derived(root_key, "key ids"), ids)
         self.keys = Keys(metadata, self._hasher, self.audit, self.clock, ids, key_ids, verified)

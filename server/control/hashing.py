@@ -15,9 +15,16 @@ TIME_COST = 2
 class Hasher:
     """Hashes and verifies secrets in a small pool; what finds too long a queue is turned away, not queued."""
 
-    def __init__(self, *, workers: int = 1, max_waiting: int = 64) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int = 1,
+        max_waiting: int = 64,
+        memory_kib: int = MEMORY_KIB,
+        time_cost: int = TIME_COST,
+    ) -> None:
         self._argon2 = PasswordHasher(
-            time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=1, type=Type.ID, hash_len=32, salt_len=16
+            time_cost=time_cost, memory_cost=memory_kib, parallelism=1, type=Type.ID, hash_len=32, salt_len=16
         )
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="argon2")
         self._max_waiting = max_waiting

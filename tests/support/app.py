@@ -1,0 +1,98 @@
+"""A whole server in this process, spoken to over HTTP without a socket."""
+
+import base64
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from server.app import Server
+from server.control.hashing import Hasher
+from server.settings import Settings
+from server.store.engine import Engine
+from tests.support.clock import FakeClock
+
+MASTER_KEY = base64.b64encode(b"a master key of thirty-two bytes").decode()
+BASE_URL = "http://spectron.test"
+CONTEXT = "acme"
+
+
+class CountingHasher(Hasher):
+    """Real Argon2id with the cheapest parameters, and the number of times it was paid for."""
+
+    def __init__(self, **limits: int) -> None:
+        super().__init__(memory_kib=8, time_cost=1, **limits)
+        self.hashed = 0
+        self.verified = 0
+
+    async def hash(self, secret: str) -> str:
+        self.hashed += 1
+        return await super().hash(secret)
+
+    async def verify(self, key_hash: str, secret: str) -> bool:
+        self.verified += 1
+        return await super().verify(key_hash, secret)
+
+
+@dataclass
+class App:
+    """A running server with a management key; `http` sends that key along."""
+
+    server: Server
+    clock: FakeClock
+    hasher: CountingHasher
+    key: str
+    http: httpx.AsyncClient
+    _clients: AsyncExitStack
+
+    async def client(self, key: str | None = None, *, address: str = "127.0.0.1") -> httpx.AsyncClient:
+        """Another caller: with another key or none, from another address; closed with the server."""
+        return await self._clients.enter_async_context(_client(self.server, key, address))
+
+    async def context(self, context_id: str = CONTEXT, config: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Create a Context in a namespace of its own."""
+        body = {"namespace": context_id, "database": "prod", "config": dict(config or {})}
+        return _answer(await self.http.post(f"/api/v1/contexts/{context_id}", json=body))
+
+    async def mint(self, context_id: str = CONTEXT, **values: Any) -> dict[str, Any]:
+        """Mint a key of a Context: `principal`, `scope_floor` and `expires_at` as over HTTP."""
+        name = values.pop("name", f"key-{self.hasher.hashed}")
+        return _answer(await self.http.post(f"/api/v1/contexts/{context_id}/keys", json={"name": name, **values}))
+
+    async def agent(self, context_id: str = CONTEXT, **values: Any) -> httpx.AsyncClient:
+        """A caller with a new key of a Context."""
+        return await self.client((await self.mint(context_id, **values))["secret"])
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, *, clock: FakeClock | None = None, engine: Engine | None = None, **settings: Any
+) -> AsyncIterator[App]:
+    """Start a server, in memory unless told otherwise, and stop it at the end."""
+    clock, hasher = clock or FakeClock(), CountingHasher()
+    values = {"data_dir": folder, "database_url": "memory", "master_key": MASTER_KEY} | settings
+    server = Server(Settings.model_validate(values), clock=clock, engine=engine, hasher=hasher)
+    try:
+        await server.start()
+        minted: list[str] = []
+        await server.ensure_management_key(minted.append, None)
+        key = minted[0] if minted else ""
+        async with AsyncExitStack() as clients:
+            http = await clients.enter_async_context(_client(server, key, "127.0.0.1"))
+            yield App(server, clock, hasher, key, http, clients)
+    finally:
+        await server.stop()
+
+
+def _client(server: Server, key: str | None, address: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(server.api, client=(address, 40_000))
+    return httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers={"API-KEY": key} if key else None)
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    assert response.is_success, f"{response.status_code}: {response.text}"
+    document: dict[str, Any] = response.json()
+    return document
