@@ -13,8 +13,7 @@ from server.store.engine import EngineStats
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
-PING_SECONDS = 5.0
-PONG_SECONDS = 10.0
+GOODBYE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -26,12 +25,13 @@ class NotSentError(ConnectionUnavailableError):
 class Socket(AsyncWsSurrealConnection):
     """A connection that ends with its socket; the driver by itself would go on with one that is not signed in."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, streaming=False, ping_interval=PING_SECONDS, ping_timeout=PONG_SECONDS)
+    def __init__(self, url: str, keepalive: float) -> None:
+        super().__init__(url, streaming=False, ping_interval=keepalive, ping_timeout=2 * keepalive)
 
     async def connect(self, url: str | None = None) -> None:
         if self.recv_task is None:
             await super().connect(url)
+            self.socket.close_timeout = GOODBYE_SECONDS
         elif self.lost:
             raise NotSentError("the connection to the database is lost")
 
@@ -55,6 +55,7 @@ class Link:
         clock: Clock,
         jitter: Callable[[], float],
         patience: float,
+        keepalive: float,
         stats: EngineStats,
     ) -> None:
         self._url = url
@@ -63,6 +64,7 @@ class Link:
         self._clock = clock
         self._jitter = jitter
         self._patience = patience
+        self._keepalive = keepalive
         self._stats = stats
         self._next: asyncio.Task[Socket] | None = None
         self._lost_at = clock.monotonic() - patience
@@ -138,7 +140,7 @@ class Link:
             pause = min(LONGEST_PAUSE, 2 * pause)
 
     async def _connect(self) -> Socket:
-        socket = Socket(self._url)
+        socket = Socket(self._url, self._keepalive)
         try:
             await socket.connect()
             await socket.signin({"username": self._username, "password": self._password})

@@ -34,13 +34,17 @@ class RemoteEngine(StatementEngine):
         password: str,
         clock: Clock,
         patience: float = 2.0,
+        keepalive: float = 5.0,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """For `patience` seconds after the connection is lost calls wait for the next one; later they fail at once."""
+        """For `patience` seconds after the connection is lost calls wait for the next one; later they fail at once.
+
+        The connection counts as lost when a ping, sent every `keepalive` seconds, has no answer for twice as long.
+        """
         super().__init__(clock, jitter)
         self._url = url
         self._gate = Gate()
-        self._link = Link(url, username, password, clock, jitter, patience, self.stats)
+        self._link = Link(url, username, password, clock, jitter, patience, keepalive, self.stats)
 
     async def open(self) -> None:
         await self._link.open()
