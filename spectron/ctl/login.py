@@ -3,7 +3,7 @@
 import typer
 
 from spectron.endpoint import DEFAULT_URL
-from spectron.errors import ArgumentError, ForbiddenError
+from spectron.errors import ArgumentError, ForbiddenError, UnauthorizedError
 from spectron.profiles import DEFAULT_PROFILE, Profile, ProfileFile
 from spectron.target import Given
 from spectron.terminal.commands import command
@@ -28,6 +28,8 @@ def login(session: Session) -> None:
     with session.client(url, key) as admin:
         try:
             admin.contexts.list(limit=1)
+        except UnauthorizedError as error:
+            raise ArgumentError(f"{url} does not take this key, so nothing was saved. {error.detail}") from error
         except ForbiddenError:
             session.out.note("The key is good, but it is not a management key: it reaches only its own Context.")
     file = ProfileFile.of_user(session.terminal.environ)

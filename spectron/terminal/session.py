@@ -35,7 +35,7 @@ class Session:
         return self.client(self.target.url, self.target.api_key)
 
     def client(self, url: str, api_key: str | None) -> SpectronManagement:
-        return SpectronManagement(url, api_key or "", transport=self.terminal.transport)
+        return SpectronManagement(url, api_key or "", transport=self.terminal.transport, sleep=self.terminal.sleep)
 
     def context_id(self, named: str | None = None) -> str:
         """The Context named in the command, else the one of the options, the environment or the profile."""

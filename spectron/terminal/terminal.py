@@ -3,6 +3,7 @@
 import getpass
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ class Terminal:
     stderr: TextIO
     read_hidden: Callable[[str], str] = getpass.getpass
     transport: httpx.BaseTransport | None = None
+    sleep: Callable[[float], None] = time.sleep
 
     @classmethod
     def standard(cls) -> "Terminal":
@@ -31,7 +33,11 @@ class Terminal:
         """One line of the answer; empty where there is nobody to answer."""
         self.stderr.write(question)
         self.stderr.flush()
-        return self.stdin.readline().strip()
+        answer = self.stdin.readline().strip()
+        if not self.stdin.isatty():
+            # Nobody typed the line end that closes the line of the question.
+            self.stderr.write("\n")
+        return answer
 
     def ask_secret(self, question: str) -> str:
         """One line that is not shown while it is typed; from a pipe it is read as it comes."""

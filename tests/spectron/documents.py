@@ -1,0 +1,82 @@
+"""Documents as the server sends them."""
+
+from typing import Any
+
+TIME = "2026-11-20T23:56:49.812372Z"
+
+CONTEXT: dict[str, Any] = {
+    "id": "acme",
+    "namespace": "acme",
+    "database": "prod",
+    "state": "active",
+    "reason": None,
+    "created_at": TIME,
+    "updated_at": TIME,
+    "config": {"token_limit": 1000, "models": {"extraction": "openai/gpt-4o-mini"}},
+    "sources": {"token_limit": "context", "models.extraction": "server"},
+    "providers_configured": ["openai"],
+    "schema": {"version": 1},
+}
+REMOVAL = {
+    "dry_run": True,
+    "context": "acme",
+    "namespace": "acme",
+    "database": "prod",
+    "tables": {"turn": 1200, "entity": 30, "session": 0},
+    "keys": 2,
+    "jobs": 1,
+    "objects": 3,
+    "object_bytes": 5 * 1024 * 1024,
+}
+USAGE = {
+    "context_id": "acme",
+    "period": "2026-11",
+    "token_limit": 1000,
+    "tokens_used": 250,
+    "percent": 25.0,
+    "resets_at": "2026-12-01T00:00:00Z",
+}
+STATS = {
+    "context_id": "acme",
+    "tables": {"turn": 12},
+    "documents": {"ready": 2},
+    "object_bytes": 2048,
+    "index": {"state": "current"},
+}
+KEY: dict[str, Any] = {
+    "id": "k3y",
+    "context_id": "acme",
+    "name": "worker",
+    "principal": "agent",
+    "scope_floor": {"org": "acme"},
+    "created_at": TIME,
+    "last_used_at": None,
+    "expires_at": None,
+    "revoked_at": None,
+    "state": "active",
+}
+MINTED = {**KEY, "secret": "sk-acme-k3y-s3cr3t"}
+EVENT = {
+    "id": "e1",
+    "kind": "key",
+    "action": "key.mint",
+    "actor": "m1",
+    "principal": "management",
+    "target": "k3y",
+    "outcome": "done",
+    "detail": {"name": "worker"},
+    "source": "127.0.0.1",
+    "request_id": "req1",
+    "count": 1,
+    "created_at": TIME,
+}
+HEALTH = {"status": "ok", "version": "0.1.0", "uptime_seconds": 12.5}
+READY = {
+    "status": "degraded",
+    "engine": {"state": "ok"},
+    "contexts": [{"id": "acme", "state": "failed", "reason": "V2"}],
+}
+
+
+def page_of(key: str, *items: Any, cursor: str | None = None) -> dict[str, Any]:
+    return {key: list(items), "next_cursor": cursor, "has_more": cursor is not None}

@@ -1,0 +1,82 @@
+import inspect
+import subprocess
+import sys
+
+import spectron
+from spectron import AsyncSpectronManagement, SpectronManagement
+
+PUBLIC = [
+    "APIError",
+    "ArgumentError",
+    "AsyncSpectronManagement",
+    "AuditEvent",
+    "ConflictError",
+    "Context",
+    "ContextNotFoundError",
+    "ContextReadiness",
+    "DeletionPreview",
+    "ForbiddenError",
+    "Health",
+    "Key",
+    "MintedKey",
+    "NotFoundError",
+    "Page",
+    "PayloadTooLargeError",
+    "RateLimitedError",
+    "Ready",
+    "ResponseError",
+    "ServerError",
+    "SpectronError",
+    "SpectronManagement",
+    "Stats",
+    "TransportError",
+    "UnauthorizedError",
+    "UnavailableError",
+    "UnprocessableError",
+    "UnsupportedMediaTypeError",
+    "Usage",
+    "ValidationError",
+]
+
+
+def test_the_public_names_are_these() -> None:
+    assert spectron.__all__ == PUBLIC == sorted(PUBLIC)
+    assert all(hasattr(spectron, name) for name in PUBLIC)
+
+
+def test_all_errors_are_of_one_tree() -> None:
+    for name in PUBLIC:
+        thing = getattr(spectron, name)
+        if isinstance(thing, type) and issubclass(thing, Exception):
+            assert issubclass(thing, spectron.SpectronError)
+
+
+def test_the_sdk_brings_no_terminal_library_with_it() -> None:
+    code = (
+        "import sys, spectron; print([name for name in ('typer', 'yaml', 'textual', 'server') if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
+def test_both_clients_offer_the_same() -> None:
+    with SpectronManagement("http://server.test", "k") as admin:
+        other = AsyncSpectronManagement("http://server.test", "k")
+        for one, two in (
+            (admin.contexts, other.contexts),
+            (admin.contexts("acme"), other.contexts("acme")),
+            (admin.contexts("acme").keys, other.contexts("acme").keys),
+        ):
+            assert surface(one) == surface(two)
+        assert surface(admin) - {"close[]"} == surface(other) - {"aclose[]"}
+
+
+def surface(thing: object) -> set[str]:
+    """Public names, with the parameters of what can be called."""
+    return {
+        f"{name}{list(inspect.signature(member).parameters) if callable(member) else ''}"
+        for name, member in inspect.getmembers(thing)
+        if not name.startswith("_")
+    }
