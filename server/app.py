@@ -89,6 +89,10 @@ class Server:
         metadata = Database(self.engine, METADATA)
         self.audit = AuditLog(metadata, self.clock, ids)
         registry = Registry(metadata, cipher, self.clock, holder=ids.id(), lease=LEASE)
+        self._hasher = hasher or Hasher(workers=settings.hash_workers)
+        verified = VerifiedKeys(secrets.token_bytes(32))
+        key_ids = KeyIds(derived(root_key, "key ids"), ids)
+        self.keys = Keys(metadata, self._hasher, self.audit, self.clock, ids, key_ids, verified)
         self.contexts = Contexts(
             registry,
             self.engine,
@@ -97,11 +101,8 @@ class Server:
             self.audit,
             self.clock,
             defaults=settings.defaults,
+            belongings=[self.keys],
         )
-        self._hasher = hasher or Hasher(workers=settings.hash_workers)
-        verified = VerifiedKeys(secrets.token_bytes(32))
-        key_ids = KeyIds(derived(root_key, "key ids"), ids)
-        self.keys = Keys(metadata, self._hasher, self.audit, self.clock, ids, key_ids, verified)
         self.authenticator = Authenticator(
             self.keys,
             verified,

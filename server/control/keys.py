@@ -149,6 +149,15 @@ class Keys:
         )
         self._verified.forget(key.id)
 
+    async def count(self, context_id: str) -> Mapping[str, int]:
+        """How many keys go with a Context."""
+        return {"keys": len(await self.of_context(context_id))}
+
+    async def remove(self, context_id: str) -> None:
+        """Take the keys of a Context that is being deleted; none of them opens anything from now on."""
+        await self._metadata.write("DELETE api_key WHERE context_id = $id RETURN NONE", {"id": context_id})
+        self._verified.forget_context(context_id)
+
     async def used(self, last_used: Mapping[str, datetime]) -> None:
         """Note when keys were last used, many in one write."""
         uses = [{"id": key_id, "at": at} for key_id, at in last_used.items()]

@@ -67,9 +67,9 @@ class Registry:
         return _context(row)
 
     async def page(self, *, after: str = "", limit: int) -> list[Context]:
+        beyond = "WHERE id > type::record('context', $after)" if after else ""
         rows = await self._metadata.rows(
-            f"{SELECT} context WHERE id > type::record('context', $after) ORDER BY id LIMIT $limit",
-            {"after": after, "limit": limit},
+            f"{SELECT} context {beyond} ORDER BY id LIMIT $limit", {"after": after, "limit": limit}
         )
         return [_context(row) for row in rows]
 

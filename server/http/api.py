@@ -59,7 +59,7 @@ def create_api(
     idempotency = Idempotency(answers)
 
     management = management_router(guard, idempotency, services.metadata, tag="management")
-    contexts.add_routes(management, services.contexts, services.keys, services.statistics, clock)
+    contexts.add_routes(management, services.contexts, services.statistics, clock)
     keys.add_routes(management, services.contexts, services.keys, clock)
     audit.add_routes(management, services.contexts, services.audit)
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from server.control.contexts import Contexts
-from server.control.keys import Keys
 from server.control.statistics import Statistics
 from server.core.clock import Clock
 from server.http.bodies import ContextPatch, NewContext
@@ -17,7 +16,7 @@ CREATED = 201
 NO_CONTENT = 204
 
 
-def add_routes(router: APIRouter, contexts: Contexts, keys: Keys, statistics: Statistics, clock: Clock) -> None:
+def add_routes(router: APIRouter, contexts: Contexts, statistics: Statistics, clock: Clock) -> None:
     @router.get("/contexts")
     async def list_contexts(
         _: Manager, limit: Annotated[int, Query(ge=1, le=500)] = 100, cursor: Annotated[str, Query(max_length=64)] = ""
@@ -56,8 +55,7 @@ def add_routes(router: APIRouter, contexts: Contexts, keys: Keys, statistics: St
         context = await contexts.registry.get(context_id)
         counts = await contexts.belongings(context)
         tables = await statistics.tables(context)
-        held = await keys.of_context(context_id)
-        return JSONResponse(removal_view(context, counts, tables, len(held)))
+        return JSONResponse(removal_view(context, counts, tables))
 
     @router.get("/contexts/{context_id}/usage")
     async def show_usage(context_id: str, _: Manager) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def usage_view(context: Context, limit: int | None, used: int, now: datetime) ->
     }
 
 
-def removal_view(context: Context, counts: Mapping[str, int], tables: Mapping[str, int], keys: int) -> dict[str, Any]:
+def removal_view(context: Context, counts: Mapping[str, int], tables: Mapping[str, int]) -> dict[str, Any]:
     """What deleting a Context would take away."""
     return {
         "dry_run": True,
@@ -79,7 +79,7 @@ def removal_view(context: Context, counts: Mapping[str, int], tables: Mapping[st
         "namespace": context.binding.namespace,
         "database": context.binding.database,
         "tables": dict(tables),
-        "keys": keys,
+        "keys": counts.get("keys", 0),
         "jobs": counts.get("jobs", 0),
         "objects": counts.get("objects", 0),
         "object_bytes": counts.get("object_bytes", 0),
