@@ -18,7 +18,7 @@ PREFIX = "/api/v1"
 def base_url(url: str) -> httpx.URL:
     """The server's address, checked."""
     try:
-        parsed = httpx.URL(url.strip())
+        parsed = httpx.URL(url.strip().rstrip("/"))
     except httpx.InvalidURL as error:
         raise ArgumentError(f"{url!r} is not a URL: {error}. Give one like {DEFAULT_URL}.") from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:

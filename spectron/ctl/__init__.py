@@ -4,8 +4,8 @@
 | --- | --- |
 | `health`, `ready` | whether the server lives, and whether it can do its work |
 | `login`, `logout`, `profiles list`, `profiles use` | keep servers and keys under names |
-| `contexts create`, `list`, `show`, `update`, `delete` | Contexts |
-| `keys create`, `list`, `show`, `rotate`, `revoke`, `delete` | a Context's API keys |
+| `contexts create`, `contexts list`, `contexts show`, `contexts update`, `contexts delete` | Contexts |
+| `keys create`, `keys list`, `keys show`, `keys rotate`, `keys revoke`, `keys delete` | a Context's API keys |
 | `usage`, `stats`, `audit` | tokens used, what is stored, what was done and refused in a Context |
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
