@@ -30,31 +30,32 @@ def synchronous(source: str) -> str:
     return source
 
 
-def generated() -> dict[Path, str]:
-    """Each file of the synchronous client with the text it should have."""
+def generated() -> dict[str, str]:
+    """Each file of the synchronous client by its name, with the text it should have."""
     modules = {
-        TARGET / path.name: HEADER + _formatted(synchronous(path.read_text("utf-8")), TARGET / path.name)
+        path.name: HEADER + _formatted(synchronous(path.read_text("utf-8")), path.name)
         for path in sorted(SOURCE.glob("*.py"))
         if path.name != "__init__.py"
     }
-    modules[TARGET / "__init__.py"] = HEADER + '"""The synchronous client."""\n'
+    modules["__init__.py"] = HEADER + '"""The synchronous client."""\n'
     return modules
 
 
-def main() -> None:
+def write(folder: Path) -> None:
     """Write every file, and remove those that have no source any more."""
     files = generated()
-    for path in set(TARGET.glob("*.py")) - set(files):
-        path.unlink()
-    for path, text in files.items():
-        path.write_text(text, "utf-8")
+    for path in folder.glob("*.py"):
+        if path.name not in files:
+            path.unlink()
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
 
 
-def _formatted(source: str, path: Path) -> str:
+def _formatted(source: str, name: str) -> str:
     """Shorter lines are laid out otherwise, and other names sort otherwise."""
     for arguments in (["check", "--select", "I", "--fix", "--quiet"], ["format"]):
         source = subprocess.run(  # noqa: S603 - runs the project's own formatter on the project's own text
-            [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(path), "-"],
+            [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(TARGET / name), "-"],
             input=source,
             capture_output=True,
             check=True,
@@ -64,4 +65,4 @@ def _formatted(source: str, path: Path) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    write(TARGET)

@@ -1,15 +1,19 @@
 from pathlib import Path
 
-from spectron.generate import TARGET, generated, synchronous
+from spectron.generate import SOURCE, TARGET, generated, synchronous, write
 
 
 def test_the_synchronous_client_is_current() -> None:
     """After a change in spectron/aio: `python spectron/generate.py`."""
-    expected = generated()
+    assert {path.name: path.read_text("utf-8") for path in TARGET.glob("*.py")} == generated()
 
-    assert set(TARGET.glob("*.py")) == set(expected)
-    for path, text in expected.items():
-        assert path.read_text("utf-8") == text, f"{path.name} is not what spectron/aio says"
+
+def test_writing_removes_what_has_no_source_any_more(tmp_path: Path) -> None:
+    (tmp_path / "gone.py").touch()
+
+    write(tmp_path)
+
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in SOURCE.glob("*.py")}
 
 
 def test_every_asynchronous_word_has_its_twin() -> None:
@@ -37,7 +41,7 @@ def __enter__(self) -> Thing: ...
 
 
 def test_nothing_asynchronous_is_left() -> None:
-    for path in Path(TARGET).glob("*.py"):
+    for path in TARGET.glob("*.py"):
         code = path.read_text("utf-8").split("\n", 1)[1]
         for word in ("async", "await", "Async", "Awaitable", "aclose"):
             assert word not in code, f"{word} in {path.name}"
