@@ -30,6 +30,7 @@ SOURCE = {
     "source.chunk": Field("option<record<knowledge_chunk>>"),
 }
 SOFT_DELETION = {"valid_until": OPTION_DATETIME, "forgotten_at": OPTION_DATETIME}
+PAST_ENDS = {"past_ends": Field("option<array<object>>", flexible=True)}
 SOURCE_DOCUMENT_INDEX = {"source_document_index": Index(("source.document",))}
 SOURCE_TURN_INDEX = {"source_turn_index": Index(("source_turn",))}
 CREATED_INDEX = {"created_index": Index(("created_at",))}
@@ -58,6 +59,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "extracted_at": OPTION_DATETIME,
             **SOFT_DELETION,
         },
+        indexes={"extracted_index": Index(("extracted_at",))},
     ),
     "entity": Table(
         fields={
@@ -81,6 +83,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "confidence": OPTION_FLOAT,
             "labels": OPTION_STRINGS,
             "retracted_at": OPTION_DATETIME,
+            **PAST_ENDS,
             "forgotten_at": OPTION_DATETIME,
             **SOURCE,
         },
@@ -92,6 +95,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "confidence": OPTION_FLOAT,
             "labels": OPTION_STRINGS,
             "retracted_at": OPTION_DATETIME,
+            **PAST_ENDS,
             "forgotten_at": OPTION_DATETIME,
             **SOURCE,
         },
