@@ -194,7 +194,7 @@ Try, in another terminal:
   export SPECTRON_URL={url} SPECTRON_API_KEY="$(cat {shlex.quote(str(key_file))})"
   {ctl} health
   {ctl} contexts create acme --namespace acme --database prod
-  {ctl} keys create app --context acme
+  {ctl} keys create --context acme --name app
 
 Ctrl-C stops the server.""",
         err=True,
