@@ -7,7 +7,7 @@ DATA ?= data
 BIND ?= 127.0.0.1:9090
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-fast clean
+.PHONY: help setup run check format sdk test test-fast clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ check: $(READY) ## Lint, format, types and import contracts
 format: $(READY) ## Put the code into the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+sdk: $(READY) ## Generate the synchronous SDK from the asynchronous one
+	$(BIN)/python spectron/generate.py
 
 test: $(READY) ## Run the whole suite
 	$(BIN)/python -m pytest -m 'not slow and not e2e' --cov --cov-report=term:skip-covered

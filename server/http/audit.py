@@ -23,11 +23,12 @@ def add_routes(router: APIRouter, contexts: Contexts, audit: AuditLog) -> None:
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
         cursor: Annotated[str | None, Query(max_length=64)] = None,
     ) -> dict[str, Any]:
-        """Refusals and administration of a Context, newest first."""
-        await contexts.registry.get(context_id)
+        """Refusals and administration of a Context, newest first; those of a deleted Context stay readable."""
         await audit.flush()
         wanted = Filter(context_id, kind, actor, since, until)
         found = await audit.page(wanted, limit=limit + 1, cursor=cursor)
+        if not found:
+            await contexts.registry.get(context_id)
         page, more = found[:limit], len(found) > limit
         return {
             "events": [audit_view(event) for event in page],
