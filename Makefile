@@ -7,7 +7,7 @@ DATA ?= data
 BIND ?= 127.0.0.1:9090
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format sdk test test-fast clean
+.PHONY: help setup run check format sdk lock test test-fast clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ format: $(READY) ## Put the code into the one format
 
 sdk: $(READY) ## Generate the synchronous SDK from the asynchronous one
 	$(BIN)/python spectron/generate.py
+
+lock: $(READY) ## Write the versions that are installed now to constraints.txt
+	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 test: $(READY) ## Run the whole suite
 	$(BIN)/python -m pytest -m 'not slow and not e2e' --cov --cov-report=term:skip-covered
