@@ -16,7 +16,9 @@ from server.control.authentication import Authenticator
 from server.control.contexts import Contexts
 from server.control.credentials import KeyIds, parse
 from server.control.hashing import Hasher
+from server.control.in_use import InUse
 from server.control.keys import Keys
+from server.control.lifecycle import Lifecycle
 from server.control.registry import Registry
 from server.control.secrets import Cipher, derived, master_key
 from server.control.statistics import Statistics
@@ -88,20 +90,33 @@ class Server:
         self.migrator = Migrator(self.engine, self.clock)
         metadata = Database(self.engine, METADATA)
         self.audit = AuditLog(metadata, self.clock, ids)
-        registry = Registry(metadata, cipher, self.clock, holder=ids.id(), lease=LEASE)
+        registry = Registry(metadata, cipher, self.clock, ids, lease=LEASE)
         self._hasher = hasher or Hasher(workers=settings.hash_workers)
         verified = VerifiedKeys(secrets.token_bytes(32))
         key_ids = KeyIds(derived(root_key, "key ids"), ids)
         self.keys = Keys(metadata, self._hasher, self.audit, self.clock, ids, key_ids, verified)
-        self.contexts = Contexts(
+        in_use = InUse(self.clock)
+        migrations = load("context")
+        lifecycle = Lifecycle(
             registry,
             self.engine,
             self.migrator,
-            load("context"),
+            migrations,
             self.audit,
             self.clock,
-            defaults=settings.defaults,
+            in_use,
             belongings=[self.keys],
+            dropping=self.traces.discard,
+        )
+        self.contexts = Contexts(
+            registry,
+            lifecycle,
+            self.engine,
+            self.migrator,
+            migrations,
+            self.audit,
+            in_use,
+            defaults=settings.defaults,
         )
         self.authenticator = Authenticator(
             self.keys,
@@ -160,7 +175,7 @@ class Server:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._housekeeping
         if self._started:
-            await self._reported("flush", self._flush)
+            await self._flush()
         self._hasher.close()
         await self.engine.close()
 
@@ -205,15 +220,15 @@ class Server:
     async def _keep_house(self) -> None:
         while True:
             await self.clock.sleep(HOUSEKEEPING_SECONDS)
-            await self._reported("flush", self._flush)
+            await self._flush()
             await self._reported("recover", self.contexts.recover)
             if self.contexts.problems:
-                await self._reported("migrate", self.contexts.migrate_all)
+                await self._reported("migrate", self.contexts.migrate_failed)
 
     async def _flush(self) -> None:
-        await self.traces.flush()
-        await self.audit.flush()
-        await self.authenticator.flush()
+        await self._reported("flush traces", self.traces.flush)
+        await self._reported("flush audit", self.audit.flush)
+        await self._reported("flush keys", self.authenticator.flush)
 
     async def _reported(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do a piece of housekeeping; when it fails it says so and is tried again in the next round."""

@@ -1,5 +1,6 @@
 """The configuration of a Context: its shape, its defaults, and what is in force."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -12,7 +13,9 @@ from server.control.merge import leaves, merge
 from server.core.errors import ValidationError
 from server.core.naming import suggestion
 
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*/\S{1,128}$")]
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*/[!-~]{1,128}$")]
+PROVIDER = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+PROVIDER_KEY = re.compile(r"[!-~]{1,4096}")
 MAX_NAME_LENGTH = 80
 
 
@@ -80,10 +83,10 @@ DEFAULTS: dict[str, Any] = ContextConfig().model_dump()
 
 @dataclass(frozen=True)
 class Patch:
-    """A change to a configuration, with the provider keys, which are kept apart, taken out."""
+    """A change to a configuration, with the provider keys, which are kept apart, taken out; None removes them all."""
 
     config: Mapping[str, Any]
-    providers: Mapping[str, str | None]
+    providers: Mapping[str, str | None] | None
 
 
 @dataclass(frozen=True)
@@ -96,42 +99,48 @@ class Effective:
 
 def split(document: Mapping[str, Any]) -> Patch:
     """Take `providers` out of a patch; its values are keys, or null to remove one."""
-    providers = document.get("providers") or {}
-    if not isinstance(providers, Mapping):
-        raise ValidationError("config.providers must be an object of provider names to keys.")
-    for name, key in providers.items():
-        if not isinstance(name, str) or not name.isidentifier() or len(name) > MAX_NAME_LENGTH:
-            raise ValidationError(f"{str(name)[:80]!r} cannot name a provider: use letters, digits and underscores.")
-        if not (key is None or (isinstance(key, str) and key)):
-            raise ValidationError(f"config.providers.{name} must be a key, or null to remove it.")
+    providers = document.get("providers", {})
+    if not (providers is None or isinstance(providers, Mapping)):
+        raise ValidationError("config.providers must be an object of provider names to keys, or null to remove all.")
+    for name, key in (providers or {}).items():
+        if not PROVIDER.fullmatch(name):
+            raise ValidationError(
+                f"{name[:MAX_NAME_LENGTH]!r} cannot name a provider: use 1 to 64 lowercase letters, digits, hyphens "
+                "and underscores, beginning with a letter or digit."
+            )
+        if not (key is None or (isinstance(key, str) and PROVIDER_KEY.fullmatch(key))):
+            raise ValidationError(
+                f"config.providers.{name} must be a key of up to 4096 printable ASCII characters without spaces, "
+                "or null to remove it."
+            )
     return Patch({name: value for name, value in document.items() if name != "providers"}, providers)
 
 
-def patched(current: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The overrides of a Context after a patch, validated."""
+def patched(server: Mapping[str, Any], current: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The overrides of a Context after a patch, valid by themselves and on top of the server's defaults."""
     overrides = merge(current, patch)
-    validate(overrides)
+    for document in (overrides, merge(server, overrides)):
+        config = shaped(document)
+    if config.ingestion.chunk_overlap >= config.ingestion.chunk_size:
+        raise ValidationError("config.ingestion.chunk_overlap must be smaller than config.ingestion.chunk_size.")
     return overrides
 
 
 def effective(server: Mapping[str, Any], context: Mapping[str, Any]) -> Effective:
     """Context values over server values over defaults."""
-    config = validate(merge(server, context))
+    config = shaped(merge(server, context))
     sources = {name: "default" for name, _ in leaves(config.model_dump())}
     for source, layer in (("server", server), ("context", context)):
         sources |= {name: source for name, _ in leaves(layer) if name in sources}
     return Effective(config, sources)
 
 
-def validate(document: Mapping[str, Any]) -> ContextConfig:
+def shaped(document: Mapping[str, Any]) -> ContextConfig:
     """Build the configuration, or say which key is wrong and what would be right."""
     try:
-        config = ContextConfig.model_validate(dict(document))
+        return ContextConfig.model_validate(dict(document))
     except PydanticError as error:
         raise ValidationError(_explained(error.errors()[0])) from error
-    if config.ingestion.chunk_overlap >= config.ingestion.chunk_size:
-        raise ValidationError("config.ingestion.chunk_overlap must be smaller than config.ingestion.chunk_size.")
-    return config
 
 
 def _explained(error: ErrorDetails) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from server.control.audit import CREATE as CREATE_AUDIT
 from server.control.secrets import Cipher
 from server.core.clock import Clock
-from server.core.errors import ConflictError, ContextNotFoundError, DuplicateError
+from server.core.errors import ConflictError, ContextNotFoundError, DuplicateError, ThrownError
+from server.core.ids import Ids
 from server.store.binding import Binding
 from server.store.engine import Database, Row
 
@@ -17,6 +18,7 @@ State = Literal["creating", "active", "deleting"]
 SELECT = """SELECT *, record::id(id) AS id,
     (SELECT VALUE provider FROM provider_secret WHERE context_id = record::id($parent.id) ORDER BY provider)
     AS providers FROM """
+LOST = "hold-lost"
 REMOVE = """DELETE api_key WHERE context_id = $id;
 DELETE provider_secret WHERE context_id = $id;
 DELETE token_usage WHERE context_id = $id;
@@ -43,6 +45,14 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """The right to make or to unmake one Context, for as long as it is renewed; nobody else touches it meanwhile."""
+
+    context_id: str
+    token: str
+
+
+@dataclass(frozen=True)
 class ProviderKeys:
     """Provider keys to set (encrypted) and to remove."""
 
@@ -53,12 +63,12 @@ class ProviderKeys:
 class Registry:
     """Reads and writes the registry; every change carries its audit event in the same transaction."""
 
-    def __init__(self, metadata: Database, cipher: Cipher, clock: Clock, *, holder: str, lease: timedelta) -> None:
+    def __init__(self, metadata: Database, cipher: Cipher, clock: Clock, ids: Ids, *, lease: timedelta) -> None:
         self._metadata = metadata
         self._cipher = cipher
         self._clock = clock
-        self._holder = holder
-        self._lease = lease
+        self._ids = ids
+        self.lease = lease
 
     async def get(self, context_id: str) -> Context:
         row = await self._metadata.row(f"{SELECT} type::record('context', $id)", {"id": context_id})
@@ -73,42 +83,64 @@ class Registry:
         )
         return [_context(row) for row in rows]
 
-    async def reserve(self, context_id: str, binding: Binding, config: Mapping[str, Any]) -> None:
-        """Claim an id and a binding for the Context that is about to be made."""
+    def hold(self, context_id: str) -> Hold:
+        """A name for the right that `reserve`, `claim` and `start_deleting` may win."""
+        return Hold(context_id, self._ids.id())
+
+    async def reserve(self, hold: Hold, binding: Binding, config: Mapping[str, Any]) -> None:
+        """Take an id and a binding for the Context that is about to be made."""
         now = self._clock.now()
+        row = {
+            "namespace": binding.namespace,
+            "database": binding.database,
+            "config": dict(config),
+            "state": "creating",
+            "lease_holder": hold.token,
+            "lease_until": now + self.lease,
+            "created_at": now,
+            "updated_at": now,
+        }
         try:
             await self._metadata.write(
-                "CREATE type::record('context', $id) CONTENT $row RETURN NONE",
-                {
-                    "id": context_id,
-                    "row": {
-                        "namespace": binding.namespace,
-                        "database": binding.database,
-                        "config": dict(config),
-                        "state": "creating",
-                        "lease_holder": self._holder,
-                        "lease_until": now + self._lease,
-                        "created_at": now,
-                        "updated_at": now,
-                    },
-                },
+                "CREATE type::record('context', $id) CONTENT $row RETURN NONE", {"id": hold.context_id, "row": row}
             )
         except DuplicateError as error:
-            taken = await self._metadata.row("SELECT id FROM type::record('context', $id)", {"id": context_id})
-            what = f"A Context {context_id!r} exists" if taken else f"The binding {binding} belongs to another Context"
+            taken = await self._metadata.row("SELECT id FROM type::record('context', $id)", {"id": hold.context_id})
+            exists, bound = f"A Context {hold.context_id!r} exists", f"The binding {binding} belongs to another Context"
+            what = exists if taken else bound
             raise ConflictError(f"{what}; choose another.") from error
 
-    async def database_is_ours(self, context_id: str) -> None:
-        """Note that the database is about to be made for this Context, so that undoing drops it."""
-        await self._metadata.write(
-            "UPDATE type::record('context', $id) SET created_database = true RETURN NONE", {"id": context_id}
+    async def claim(self, hold: Hold, seen: Context) -> bool:
+        """Take over what its holder abandoned; False if somebody else was quicker, or it is not abandoned after all."""
+        return await self._taken(
+            hold, "state = $state AND (lease_until = NONE OR lease_until < $now)", {"state": seen.state}
         )
 
-    async def activate(self, context_id: str, providers: ProviderKeys, audit: Row) -> None:
-        await self._metadata.write(
-            f"""UPDATE type::record('context', $id) SET state = 'active', lease_holder = NONE, lease_until = NONE,
-                updated_at = $now RETURN NONE; {SET_PROVIDERS} {CREATE_AUDIT}""",
-            self._provider_variables(context_id, providers) | {"now": self._clock.now(), "audit": audit},
+    async def start_deleting(self, hold: Hold) -> bool:
+        """Put a Context out of use; False if it was not in use."""
+        return await self._taken(hold, "state = 'active'", {}, "state = 'deleting',")
+
+    async def renew(self, hold: Hold) -> bool:
+        """Go on holding a Context that is half made or half deleted; False if that right was lost."""
+        return await self._taken(hold, "state != 'active' AND lease_holder = $holder", {})
+
+    async def database_is_ours(self, hold: Hold) -> None:
+        """Note that the database is about to be made for this Context, so that undoing drops it."""
+        await self._changed(
+            hold, "UPDATE type::record('context', $id) SET created_database = true RETURN NONE;", {}, repeatable=True
+        )
+
+    async def activate(self, hold: Hold, providers: ProviderKeys, audit: Row) -> None:
+        """Put a Context that was made into use; the token stays, so that doing it twice changes nothing."""
+        await self._changed(
+            hold,
+            f"""IF type::record('context', $id).state = 'creating' {{
+                UPDATE type::record('context', $id) SET state = 'active', lease_until = NONE, updated_at = $now
+                    RETURN NONE;
+                {SET_PROVIDERS} {CREATE_AUDIT}
+            }};""",
+            _provider_variables(providers) | {"now": self._clock.now(), "audit": audit},
+            repeatable=True,
         )
 
     async def replace_config(
@@ -116,28 +148,28 @@ class Registry:
     ) -> bool:
         """Write new overrides unless the row has changed since it was seen; False if it has."""
         results = await self._metadata.write(
-            f"""LET $changed = (UPDATE type::record('context', $id) SET config = $config, updated_at = $now
+            f"""LET $changed = (UPDATE type::record('context', $id) SET config = $config,
+                updated_at = array::max([$now, updated_at + 1us])
                 WHERE updated_at = $seen AND state = 'active' RETURN VALUE true);
             IF array::len($changed) = 1 {{ {SET_PROVIDERS} {CREATE_AUDIT} }};
             array::len($changed) = 1""",
-            self._provider_variables(seen.id, providers)
-            | {"config": dict(config), "seen": seen.updated_at, "now": self._clock.now(), "audit": audit},
+            _provider_variables(providers)
+            | {
+                "id": seen.id,
+                "config": dict(config),
+                "seen": seen.updated_at,
+                "now": self._clock.now(),
+                "audit": audit,
+            },
         )
         return bool(results[-1])
 
-    async def mark_deleting(self, context_id: str) -> None:
-        await self._metadata.write(
-            "UPDATE type::record('context', $id) SET state = 'deleting', lease_holder = $holder, lease_until = $until "
-            "RETURN NONE",
-            {"id": context_id, "holder": self._holder, "until": self._clock.now() + self._lease},
-        )
-
-    async def remove(self, context_id: str, audit: Row | None = None) -> None:
+    async def remove(self, hold: Hold, audit: Row | None = None) -> None:
         """Forget a Context with its keys; the database is the caller's to drop first."""
-        await self._metadata.write(REMOVE + (CREATE_AUDIT if audit else ""), {"id": context_id, "audit": audit})
+        await self._changed(hold, REMOVE + (CREATE_AUDIT if audit else ""), {"audit": audit})
 
     async def abandoned(self) -> list[Context]:
-        """Contexts half made or half deleted, whose worker is gone or was this process before it restarted."""
+        """Contexts half made or half deleted whose holder has not renewed its right for too long."""
         rows = await self._metadata.rows(
             f"{SELECT} context WHERE state != 'active' AND (lease_until = NONE OR lease_until < $now)",
             {"now": self._clock.now()},
@@ -167,10 +199,32 @@ class Registry:
         )
         return self._cipher.decrypt(row["ciphertext"], f"{context_id}/{provider}").decode() if row else None
 
-    @staticmethod
-    def _provider_variables(context_id: str, providers: ProviderKeys) -> dict[str, Any]:
-        sealed = [{"provider": name, "ciphertext": sealed} for name, sealed in providers.sealed.items()]
-        return {"id": context_id, "sealed": sealed, "removed": list(providers.removed)}
+    async def _taken(self, hold: Hold, condition: str, values: Row, assignments: str = "") -> bool:
+        now = self._clock.now()
+        (taken,) = await self._metadata.write(
+            f"""UPDATE type::record('context', $id) SET {assignments} lease_holder = $holder, lease_until = $until
+                WHERE {condition} RETURN VALUE true""",
+            values | {"id": hold.context_id, "holder": hold.token, "now": now, "until": now + self.lease},
+        )
+        return bool(taken)
+
+    async def _changed(self, hold: Hold, statements: str, values: Row, *, repeatable: bool = False) -> None:
+        try:
+            await self._metadata.write(
+                f"IF type::record('context', $id).lease_holder != $holder {{ THROW '{LOST}' }}; {statements}",
+                values | {"id": hold.context_id, "holder": hold.token},
+                repeatable=repeatable,
+            )
+        except ThrownError as error:
+            raise ConflictError(
+                f"Another process has taken over the Context {hold.context_id!r}, because this one was too slow; "
+                "look at what became of it, then try again."
+            ) from error
+
+
+def _provider_variables(providers: ProviderKeys) -> Row:
+    sealed = [{"provider": name, "ciphertext": ciphertext} for name, ciphertext in providers.sealed.items()]
+    return {"sealed": sealed, "removed": list(providers.removed)}
 
 
 def _context(row: Row) -> Context:

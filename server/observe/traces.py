@@ -9,18 +9,21 @@ from typing import Any
 
 import structlog
 
-from server.core.errors import QueryError, UnavailableError
+from server.core.errors import QueryError, TransactionConflictError, UnprocessableError
 from server.core.scope import Scope
+from server.store.binding import Binding
 from server.store.engine import Database
 from server.store.scoped import ENSURE_ATTRIBUTES, attribute_ids
 
 MAX_BUFFERED = 10_000
 BATCH = 200
 
-INSERT = f"""{ENSURE_ATTRIBUTES}
+# Writing the same traces twice changes nothing. A database that was dropped would come back without its schema, but
+# without the table of its migrations the transaction fails first.
+INSERT = f"""SELECT id FROM _migrations LIMIT 1;
+{ENSURE_ATTRIBUTES}
 FOR $trace IN $traces {{
-    CREATE type::record('decision_trace', $trace.id) CONTENT object::extend(object::remove($trace, 'id'), {{
-        scope: <set>$trace.scope }}) RETURN NONE
+    INSERT IGNORE INTO decision_trace object::extend($trace, {{ scope: <set>$trace.scope }}) RETURN NONE
 }};"""
 
 log = structlog.get_logger(__name__)
@@ -91,19 +94,30 @@ class TraceLog:
                 done = {id(trace) for trace in batch}
                 self._waiting = deque(entry for entry in self._waiting if id(entry[1]) not in done)
 
+    async def discard(self, binding: Binding) -> None:
+        """Give up what waits for a database that is about to be dropped; writing it would make it again."""
+        async with self._writing:
+            self._waiting = deque(entry for entry in self._waiting if entry[0].binding != binding)
+
     async def _write(self, database: Database, traces: list[Trace]) -> None:
+        try:
+            await self._insert(database, traces)
+        except TransactionConflictError:
+            raise
+        except (QueryError, UnprocessableError) as error:
+            if len(traces) > 1:
+                for trace in traces:
+                    await self._write(database, [trace])
+                return
+            self.dropped += 1
+            log.warning("traces.refused", database=str(database.binding), trace=traces[0].id, reason=error.detail)
+        else:
+            self.written += len(traces)
+
+    async def _insert(self, database: Database, traces: list[Trace]) -> None:
         attributes = {attribute for trace in traces for attribute in trace.scope}
         variables = {
             "scope_attributes": attribute_ids(frozenset(attributes)),
             "traces": [trace.row() for trace in traces],
         }
-        try:
-            await database.write(INSERT, variables)
-        except UnavailableError:
-            raise
-        except QueryError as error:
-            # A Context that was deleted meanwhile has nowhere to keep its traces.
-            self.dropped += len(traces)
-            log.warning("traces.refused", database=str(database.binding), count=len(traces), reason=error.detail)
-        else:
-            self.written += len(traces)
+        await database.write(INSERT, variables, repeatable=True)

@@ -69,9 +69,12 @@ class App:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, clock: FakeClock | None = None, engine: Engine | None = None, **settings: Any
+    folder: Path, *, clock: FakeClock | None = None, engine: Engine | None = None, key: str = "", **settings: Any
 ) -> AsyncIterator[App]:
-    """Start a server, in memory unless told otherwise, and stop it at the end."""
+    """Start a server, in memory unless told otherwise, and stop it at the end.
+
+    A second server on the same `engine` needs the `key` of the first, for only one management key is made.
+    """
     clock, hasher = clock or FakeClock(), CountingHasher()
     values = {"data_dir": folder, "database_url": "memory", "master_key": MASTER_KEY} | settings
     server = Server(Settings.model_validate(values), clock=clock, engine=engine, hasher=hasher)
@@ -79,7 +82,7 @@ async def running(
         await server.start()
         minted: list[str] = []
         await server.ensure_management_key(minted.append, None)
-        key = minted[0] if minted else ""
+        key = minted[0] if minted else key
         async with AsyncExitStack() as clients:
             http = await clients.enter_async_context(_client(server, key, "127.0.0.1"))
             yield App(server, clock, hasher, key, http, clients)

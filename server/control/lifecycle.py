@@ -1,0 +1,187 @@
+"""How a Context comes into being, whole or not at all, and how it goes with everything it owns."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol, TypeVar
+
+import structlog
+
+from server.control.audit import SYSTEM, AuditLog, Origin
+from server.control.in_use import InUse
+from server.control.registry import Context, Hold, Registry
+from server.core.clock import Clock
+from server.core.errors import ConflictError, ContextNotFoundError, SpectronError
+from server.store.binding import Binding
+from server.store.engine import Engine, Row
+from server.store.migrations import Migration, Migrator
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class Belongings(Protocol):
+    """Something a Context owns outside its own database: its queued jobs, its objects in the store."""
+
+    async def count(self, context_id: str) -> Mapping[str, int]:
+        """What there is, by name."""
+        ...
+
+    async def remove(self, context_id: str) -> None:
+        """Take all of it away; called again after a crash, so it must not mind that some is gone."""
+        ...
+
+
+class Lifecycle:
+    """Makes and unmakes Contexts; what a failure or a crash leaves half done is put right by `recover`."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        engine: Engine,
+        migrator: Migrator,
+        migrations: Sequence[Migration],
+        audit: AuditLog,
+        clock: Clock,
+        in_use: InUse,
+        *,
+        belongings: Sequence[Belongings] = (),
+        dropping: Callable[[Binding], Awaitable[None]] | None = None,
+    ) -> None:
+        """`dropping` is awaited before a database goes, so that nothing which waits to be written makes it again."""
+        self._registry = registry
+        self._engine = engine
+        self._migrator = migrator
+        self._migrations = migrations
+        self._audit = audit
+        self._clock = clock
+        self._in_use = in_use
+        self._belongings = belongings
+        self._dropping = dropping
+
+    async def make(
+        self,
+        context_id: str,
+        binding: Binding,
+        overrides: Mapping[str, object],
+        providers: Mapping[str, str | None],
+        origin: Origin,
+    ) -> None:
+        """Make a Context; whatever fails on the way, nothing of it is left behind."""
+        audit = self._event("create", context_id, binding, origin)
+        await _uninterrupted(self._make(context_id, binding, overrides, providers, audit))
+
+    async def unmake(self, context: Context, origin: Origin) -> None:
+        """Drop the database, then forget the Context; a deletion cut short is finished later."""
+        await _uninterrupted(self._delete(context, origin))
+
+    async def recover(self) -> None:
+        """Undo half-made Contexts and finish half-deleted ones; one that resists does not stop the others."""
+        for context in await self._registry.abandoned():
+            try:
+                await _uninterrupted(self._recover(context))
+            except SpectronError as error:
+                log.warning("context.recover_failed", context=context.id, reason=error.detail)
+
+    async def belongings(self, context_id: str) -> dict[str, int]:
+        """What a Context owns outside its database, by name."""
+        counted: Counter[str] = Counter()
+        for belonging in self._belongings:
+            counted.update(await belonging.count(context_id))
+        return dict(counted)
+
+    async def _make(
+        self,
+        context_id: str,
+        binding: Binding,
+        overrides: Mapping[str, object],
+        providers: Mapping[str, str | None],
+        audit: Row,
+    ) -> None:
+        hold = self._registry.hold(context_id)
+        async with self._kept(hold):
+            created = False
+            try:
+                await self._registry.reserve(hold, binding, overrides)
+                if binding.database not in await self._engine.databases(binding.namespace):
+                    await self._registry.database_is_ours(hold)
+                    created = True
+                await self._engine.create_database(binding)
+                await self._migrator.apply(binding, self._migrations)
+                await self._registry.activate(hold, self._registry.sealed(context_id, providers), audit)
+            except BaseException:
+                await self._undone(hold, binding, drop=created)
+                raise
+
+    async def _undone(self, hold: Hold, binding: Binding, *, drop: bool) -> None:
+        """Undo on the way out of a failure, which is what the caller hears of; `recover` does what is left."""
+        try:
+            await self._undo(hold, binding, drop=drop)
+        except SpectronError as error:
+            log.warning("context.undo_failed", context=hold.context_id, reason=error.detail)
+
+    async def _undo(self, hold: Hold, binding: Binding, *, drop: bool) -> None:
+        if await self._registry.renew(hold):
+            if drop:
+                await self._engine.drop_database(binding)
+            await self._registry.remove(hold)
+
+    async def _delete(self, context: Context, origin: Origin) -> None:
+        hold = self._registry.hold(context.id)
+        if not await self._registry.start_deleting(hold):
+            raise ContextNotFoundError(f"The Context {context.id!r} is being deleted already.")
+        async with self._kept(hold):
+            await self._unmake(hold, context, origin)
+
+    async def _unmake(self, hold: Hold, context: Context, origin: Origin) -> None:
+        await self._in_use.drained(context.id)
+        for belonging in self._belongings:
+            await belonging.remove(context.id)
+        if self._dropping:
+            await self._dropping(context.binding)
+        if not await self._registry.renew(hold):
+            raise ConflictError(f"Another process has taken over deleting the Context {context.id!r}; wait for it.")
+        await self._engine.drop_database(context.binding)
+        await self._registry.remove(hold, self._event("delete", context.id, context.binding, origin))
+
+    async def _recover(self, abandoned: Context) -> None:
+        hold = self._registry.hold(abandoned.id)
+        if not await self._registry.claim(hold, abandoned):
+            return
+        async with self._kept(hold):
+            context = await self._registry.get(abandoned.id)
+            log.info("context.recover", context=context.id, state=context.state)
+            if context.state == "creating":
+                await self._undo(hold, context.binding, drop=context.created_database)
+            else:
+                await self._unmake(hold, context, SYSTEM)
+
+    @asynccontextmanager
+    async def _kept(self, hold: Hold) -> AsyncIterator[None]:
+        """Renew a hold while the block works, however long that takes."""
+        renewing = asyncio.create_task(self._renew(hold))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.wait({renewing})
+
+    async def _renew(self, hold: Hold) -> None:
+        while True:
+            await self._clock.sleep(self._registry.lease.total_seconds() / 3)
+            try:
+                await self._registry.renew(hold)
+            except SpectronError as error:
+                log.warning("context.renew_failed", context=hold.context_id, reason=error.detail)
+
+    def _event(self, action: str, context_id: str, binding: Binding, origin: Origin) -> Row:
+        return self._audit.event(
+            "context", f"context.{action}", origin, context_id=context_id, detail={"binding": str(binding)}
+        )
+
+
+async def _uninterrupted(work: Awaitable[T]) -> T:
+    """A request that is given up must not leave a Context half made; its work goes on without it."""
+    return await asyncio.shield(asyncio.ensure_future(work))
