@@ -58,6 +58,7 @@ class RequestContext:
         except TimeoutError:
             if exchange.status:
                 raise
+            exchange.on_start = _nothing
             detail = f"The request took longer than {self._timeout_seconds:g} s and was given up; try again."
             answer = problem(Request(scope), "unavailable", "Temporarily unavailable", detail, {"Retry-After": "5"})
             await answer(scope, receive, exchange)

@@ -36,14 +36,13 @@ class FakeClock(ManualClock):
     So polling and retrying end by themselves, and what the server does every few seconds happens when the test says so.
     """
 
-    SHORT_SECONDS = 1.0
-
     def __init__(self, start: datetime = START) -> None:
         super().__init__(start)
+        self.short_seconds = 1.0
         self._sleepers: list[tuple[float, asyncio.Event]] = []
 
     async def sleep(self, seconds: float) -> None:
-        if seconds < self.SHORT_SECONDS:
+        if seconds < self.short_seconds:
             await super().sleep(seconds)
             return
         self.sleeps.append(seconds)
