@@ -121,8 +121,8 @@ def patched(server: Mapping[str, Any], current: Mapping[str, Any], patch: Mappin
     overrides = merge(current, patch)
     for document in (overrides, merge(server, overrides)):
         config = shaped(document)
-    if config.ingestion.chunk_overlap >= config.ingestion.chunk_size:
-        raise ValidationError("config.ingestion.chunk_overlap must be smaller than config.ingestion.chunk_size.")
+    if config.ingestion.chunk_overlap > config.ingestion.chunk_size // 2:
+        raise ValidationError("config.ingestion.chunk_overlap must be at most half of config.ingestion.chunk_size.")
     return overrides
 
 

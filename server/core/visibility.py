@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from server.core.errors import ForbiddenError, ValidationError
+from server.core.errors import ForbiddenError
 from server.core.scope import EMPTY, Scope, as_text, contradicts
 
 View = Literal["strict", "merged"]
@@ -40,15 +40,18 @@ def visible(floor: Scope, requested: Sequence[Scope] = (), view: View = "strict"
 
 
 def writable(floor: Scope, requested: Sequence[Scope], *, may_write_general: bool) -> Scope:
-    """The scope a new record gets: what was requested, which must contain the floor; the floor if nothing was."""
-    if len(requested) > 1:
-        raise ValidationError("A record is written into one scope; send one clause, not several.")
-    scope = requested[0] if requested else floor
-    _refuse_contradiction(floor, scope)
-    if not floor <= scope:
-        raise ForbiddenError(
-            f"The scope {as_text(scope) or 'of no attributes'} leaves out part of this key's floor, {as_text(floor)}."
-        )
+    """The scope a new record gets: the floor, or what was requested, of which each clause must contain the floor.
+
+    A record of several clauses carries the attributes of all of them, and so is visible to whoever asks for any.
+    """
+    for clause in requested:
+        _refuse_contradiction(floor, clause)
+        if not floor <= clause:
+            raise ForbiddenError(
+                f"The scope {as_text(clause) or 'of no attributes'} leaves out part of this key's floor, "
+                f"{as_text(floor)}."
+            )
+    scope = EMPTY.union(*requested) if requested else floor
     if not scope and not may_write_general:
         raise ForbiddenError("Only a management key may write records without a scope; name a scope.")
     return scope
