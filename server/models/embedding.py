@@ -1,6 +1,6 @@
 """What the server asks of an embedding model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from server.core.errors import ValidationError
 
 Matrix = npt.NDArray[np.float32]
+TokenCounter = Callable[[Sequence[str]], list[int]]
 MAX_DIMENSION = 1536
 
 

@@ -1,16 +1,14 @@
 """What embedding models behind HTTP have in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from server.models.embedding import Matrix, checked_dimension, unit_rows
+from server.models.embedding import Matrix, TokenCounter, checked_dimension, unit_rows
 from server.models.provider import ProviderClient
 from server.models.usage import Usage, UsageSink, discard
-
-TokenCounter = Callable[[Sequence[str]], list[int]]
 
 
 class RemoteEmbedder(ABC):
