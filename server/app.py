@@ -22,6 +22,7 @@ from server.control.lifecycle import Lifecycle
 from server.control.registry import Registry
 from server.control.secrets import Cipher, derived, master_key
 from server.control.statistics import Statistics
+from server.control.tokens import TokenLedger
 from server.control.verified import VerifiedKeys
 from server.core.clock import Clock, SystemClock
 from server.core.errors import SpectronError, UnavailableError
@@ -118,6 +119,7 @@ class Server:
             in_use,
             defaults=settings.defaults,
         )
+        self.ledger = TokenLedger(metadata, RateLimiter(self.clock), self.clock)
         self.authenticator = Authenticator(
             self.keys,
             verified,
@@ -134,7 +136,8 @@ class Server:
             keys=self.keys,
             authenticator=self.authenticator,
             audit=self.audit,
-            statistics=Statistics(self.engine, metadata, self.clock),
+            statistics=Statistics(self.engine),
+            ledger=self.ledger,
             metadata=metadata,
             cipher=cipher,
             metrics=self.metrics,
@@ -229,6 +232,7 @@ class Server:
         await self._reported("flush traces", self.traces.flush)
         await self._reported("flush audit", self.audit.flush)
         await self._reported("flush keys", self.authenticator.flush)
+        await self._reported("flush tokens", self.ledger.flush)
 
     async def _reported(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do a piece of housekeeping; when it fails it says so and is tried again in the next round."""

@@ -36,6 +36,10 @@ class Settings(BaseModel):
     defaults: dict[str, Any] = Field(
         default_factory=dict, description="Context configuration that holds where a Context says nothing."
     )
+    provider_urls: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Addresses of model providers by name, where they are not the public ones; for Ollama or vLLM.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least severe line logged.")
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="`auto` is `console` on a terminal and `json` elsewhere."

@@ -1,10 +1,9 @@
-"""What a Context holds and what it has used."""
+"""What a Context holds."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from server.control.registry import Context
-from server.core.clock import Clock
 from server.store.engine import Database, Engine
 
 UNCOUNTED = frozenset({"_migrations"})
@@ -20,12 +19,10 @@ class Stats:
 
 
 class Statistics:
-    """Counts rows and tokens; reads only."""
+    """Counts rows; reads only."""
 
-    def __init__(self, engine: Engine, metadata: Database, clock: Clock) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._metadata = metadata
-        self._clock = clock
 
     async def stats(self, context: Context) -> Stats:
         database = Database(self._engine, context.binding)
@@ -47,11 +44,3 @@ class Statistics:
             "; ".join(f"SELECT VALUE count FROM (SELECT count() AS count FROM {name} GROUP ALL)" for name in names)
         )
         return {name: rows[0] if rows else 0 for name, rows in zip(names, counted, strict=True)}
-
-    async def tokens_used(self, context_id: str) -> int:
-        """Tokens spent on models in the running month."""
-        row = await self._metadata.row(
-            "SELECT tokens FROM token_usage WHERE context_id = $id AND period = $period",
-            {"id": context_id, "period": f"{self._clock.now():%Y-%m}"},
-        )
-        return int(row["tokens"]) if row else 0

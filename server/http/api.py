@@ -14,6 +14,7 @@ from server.control.contexts import Contexts
 from server.control.keys import Keys
 from server.control.secrets import Cipher
 from server.control.statistics import Statistics
+from server.control.tokens import TokenLedger
 from server.core.clock import Clock
 from server.core.ids import Ids
 from server.http import audit, contexts, keys, problems
@@ -39,6 +40,7 @@ class Services:
     authenticator: Authenticator
     audit: AuditLog
     statistics: Statistics
+    ledger: TokenLedger
     metadata: Database
     cipher: Cipher
     metrics: Metrics
@@ -59,7 +61,7 @@ def create_api(
     idempotency = Idempotency(answers)
 
     management = management_router(guard, idempotency, services.metadata, tag="management")
-    contexts.add_routes(management, services.contexts, services.statistics, clock)
+    contexts.add_routes(management, services.contexts, services.statistics, services.ledger, clock)
     keys.add_routes(management, services.contexts, services.keys, clock)
     audit.add_routes(management, services.contexts, services.audit)
 

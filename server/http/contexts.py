@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 from server.control.contexts import Contexts
 from server.control.statistics import Statistics
+from server.control.tokens import TokenLedger
 from server.core.clock import Clock
 from server.http.bodies import ContextPatch, NewContext
 from server.http.guard import Asked, Manager
@@ -16,7 +17,9 @@ CREATED = 201
 NO_CONTENT = 204
 
 
-def add_routes(router: APIRouter, contexts: Contexts, statistics: Statistics, clock: Clock) -> None:
+def add_routes(
+    router: APIRouter, contexts: Contexts, statistics: Statistics, ledger: TokenLedger, clock: Clock
+) -> None:
     @router.get("/contexts")
     async def list_contexts(
         _: Manager, limit: Annotated[int, Query(ge=1, le=500)] = 100, cursor: Annotated[str, Query(max_length=64)] = ""
@@ -62,7 +65,7 @@ def add_routes(router: APIRouter, contexts: Contexts, statistics: Statistics, cl
         """Tokens used this month against the limit."""
         context = await contexts.registry.get(context_id)
         limit = contexts.effective(context).config.token_limit
-        return usage_view(context, limit, await statistics.tokens_used(context_id), clock.now())
+        return usage_view(context, limit, await ledger.used(context_id), clock.now())
 
     @router.get("/contexts/{context_id}/stats")
     async def show_stats(context_id: str, _: Manager) -> dict[str, Any]:
