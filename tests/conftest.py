@@ -1,11 +1,13 @@
 """What every test may use, and an end in which the engine's threads come to rest."""
 
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from server.observe import logs
 from tests.support.app import App, running
 from tests.support.clock import FakeClock
 
@@ -29,6 +31,11 @@ async def acme(app: App) -> App:
     """The same server, with a Context named acme."""
     await app.context()
     return app
+
+
+def pytest_sessionstart() -> None:
+    """Log as a server does; without a configuration, a traceback would show every local variable."""
+    logs.configure("info", "json", sys.stderr)
 
 
 def pytest_unconfigure() -> None:

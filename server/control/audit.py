@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from server.core.clock import Clock
-from server.core.errors import UnavailableError
+from server.core.errors import SpectronError, TransactionConflictError, UnavailableError
 from server.core.ids import Ids
 from server.store.engine import Database, Row
 
 CREATE = """CREATE type::record('audit_event', $audit.id) CONTENT object::remove($audit, 'id') RETURN NONE;"""
+# Writing the same events twice, because it was not known whether they had arrived, changes nothing.
+INSERT = "INSERT IGNORE INTO audit_event $events RETURN NONE"
 MAX_BUFFERED = 1000
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,7 @@ class Origin:
 
     actor: str | None = None
     principal: str | None = None
+    on_behalf_of: str | None = None
     source: str | None = None
     request_id: str | None = None
 
@@ -53,6 +60,7 @@ class AuditLog:
         self._clock = clock
         self._ids = ids
         self._refusals: dict[tuple[str | None, ...], _Refusal] = {}
+        self._unwritten: list[Row] = []
         self._lock = asyncio.Lock()
         self.dropped = 0
 
@@ -69,6 +77,7 @@ class AuditLog:
     ) -> dict[str, Any]:
         """The `$audit` variable of a transaction that includes `CREATE`."""
         now = self._clock.now()
+        delegated = {"on_behalf_of": origin.on_behalf_of} if origin.on_behalf_of else {}
         return {
             "id": f"{now:%Y%m%d%H%M%S%f}-{self._ids.id(8)}",
             "context_id": context_id,
@@ -80,35 +89,47 @@ class AuditLog:
             "request_id": origin.request_id,
             "target": target,
             "outcome": outcome,
-            "detail": dict(detail or {}),
+            "detail": {**(detail or {}), **delegated},
             "count": 1,
             "created_at": now,
         }
 
-    def refused(self, action: str, origin: Origin, reason: str, *, context_id: str | None = None) -> None:
+    def refused(
+        self, action: str, origin: Origin, reason: str, *, context_id: str | None = None, target: str | None = None
+    ) -> None:
         """Remember a refusal; equal ones of one flush become one event with a count."""
-        key = (context_id, action, reason, origin.actor, origin.source)
+        key = (context_id, action, reason, origin.actor, origin.source, target)
         if key in self._refusals:
             self._refusals[key].count += 1
-        elif len(self._refusals) < MAX_BUFFERED:
-            event = self.event("denial", action, origin, context_id=context_id, outcome="refused")
-            self._refusals[key] = _Refusal(event | {"detail": {"reason": reason}})
+        elif len(self._refusals) + len(self._unwritten) < MAX_BUFFERED:
+            event = self.event(
+                "denial",
+                action,
+                origin,
+                context_id=context_id,
+                target=target,
+                detail={"reason": reason},
+                outcome="refused",
+            )
+            self._refusals[key] = _Refusal(event)
         else:
             self.dropped += 1
 
     async def flush(self) -> None:
-        """Write the refusals gathered so far; they stay in memory when the database is away."""
+        """Write the refusals gathered so far; they stay in memory while the database is away."""
         async with self._lock:
-            gathered, self._refusals = self._refusals, {}
-            if not gathered:
+            self._unwritten += [refusal.event | {"count": refusal.count} for refusal in self._refusals.values()]
+            self._refusals = {}
+            if not self._unwritten:
                 return
-            events = [refusal.event | {"count": refusal.count} for refusal in gathered.values()]
-            statement = "FOR $audit IN $events { " + CREATE + " };"
             try:
-                await self._metadata.write(statement, {"events": events}, repeatable=False)
-            except UnavailableError:
-                self._refusals = gathered | self._refusals
+                await self._metadata.write(INSERT, {"events": self._unwritten}, repeatable=True)
+            except (UnavailableError, TransactionConflictError):
                 raise
+            except SpectronError as error:
+                self.dropped += len(self._unwritten)
+                log.error("audit.refused", count=len(self._unwritten), reason=error.detail)  # noqa: TRY400  # it says all
+            self._unwritten = []
 
     async def page(self, wanted: Filter, *, limit: int, cursor: str | None = None) -> list[Row]:
         """One page, newest first, beginning after the event that the cursor names."""

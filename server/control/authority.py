@@ -1,9 +1,10 @@
 """What a verified key may do."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
-from server.core.errors import ForbiddenError
+from server.core.errors import ForbiddenError, UnauthorizedError
 from server.core.scope import Scope, as_text
 
 Principal = Literal["management", "supervisor", "agent"]
@@ -19,6 +20,7 @@ class Authority:
     context_id: str | None
     floor: Scope
     on_behalf_of: str | None = None
+    minted_at: datetime | None = None
 
     def require_management(self) -> None:
         if self.principal != "management":
@@ -28,6 +30,13 @@ class Authority:
         """Refuse another Context without telling whether it exists."""
         if self.context_id not in (None, context_id):
             raise ForbiddenError(f"This key belongs to another Context than {context_id[:80]!r}.")
+
+    def require_minted_since(self, context_created_at: datetime) -> None:
+        """Refuse a key of an earlier Context of the same id, which another process may still trust for a moment."""
+        if self.minted_at and self.minted_at < context_created_at:
+            raise UnauthorizedError(
+                "This API key belonged to a Context that was deleted; have a new one minted.", key_id=self.key_id
+            )
 
     def require_supervisor(self, action: str) -> None:
         if self.principal == "agent":

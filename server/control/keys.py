@@ -1,7 +1,7 @@
 """API keys: minted, listed, rotated, revoked, deleted; only their Argon2 hashes are kept."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,15 @@ from server.store.engine import Database, Row
 
 SELECT = "SELECT *, record::id(id) AS id FROM"
 GONE = "context-gone"
+
+# A key is never older than its Context, however the clocks of two processes differ: that tells apart the keys of two
+# Contexts that had the same id.
+INSERT = f"""IF $row.context_id != NONE AND type::record('context', $row.context_id).state != 'active' {{{{
+    THROW '{GONE}' }}}};
+LET $earliest = type::record('context', $row.context_id).created_at ?? $row.created_at;
+CREATE type::record('{{table}}', $id) CONTENT object::extend($row, {{{{
+    created_at: array::max([$row.created_at, $earliest]) }}}}) RETURN VALUE created_at;
+{CREATE_AUDIT}"""
 EMPTY_FLOOR: Mapping[str, Any] = {}
 
 
@@ -43,7 +52,8 @@ class Key:
         return "expired" if self.expires_at and self.expires_at <= now else "active"
 
     def authority(self) -> Authority:
-        return Authority(self.id, self.principal, self.context_id, scope.parse(self.scope_floor))
+        minted_at = self.created_at if self.context_id else None
+        return Authority(self.id, self.principal, self.context_id, scope.parse(self.scope_floor), minted_at=minted_at)
 
 
 @dataclass(frozen=True)
@@ -125,11 +135,17 @@ class Keys:
         row = await self._metadata.row(f"{SELECT} type::record('{table}', $id)", {"id": key_id})
         return _key(row) if row else None
 
+    async def find_active(self, key_id: str) -> Key | None:
+        """The row of a Context key that may be used now."""
+        key = await self.find(key_id)
+        return key if key and key.state(self._clock.now()) == "active" else None
+
     async def rotate(self, context_id: str, key_id: str, origin: Origin) -> Minted:
         """Give a key a new secret; the old one is dead at once."""
         key = await self.get(context_id, key_id)
-        if key.revoked_at:
-            raise ConflictError(f"The key {key.name!r} is revoked; mint a new one instead of rotating it.")
+        state = key.state(self._clock.now())
+        if state != "active":
+            raise ConflictError(f"The key {key.name!r} is {state}; mint a new one instead of rotating it.")
         credential = Credential("context", context_id, key.id, self._ids.secret())
         key_hash = await self._hasher.hash(credential.secret)
         await self._change(key, "rotate", origin, "key_hash = $key_hash, rotated_at = $now", {"key_hash": key_hash})
@@ -143,11 +159,7 @@ class Keys:
 
     async def delete(self, context_id: str, key_id: str, origin: Origin) -> None:
         key = await self.get(context_id, key_id)
-        await self._metadata.write(
-            f"DELETE type::record('api_key', $id); {CREATE_AUDIT}",
-            {"id": key.id, "audit": self._event(key, "delete", origin)},
-        )
-        self._verified.forget(key.id)
+        await self._write(key, "delete", origin, "DELETE type::record('api_key', $id) RETURN NONE;", {})
 
     async def count(self, context_id: str) -> Mapping[str, int]:
         """How many keys go with a Context."""
@@ -155,8 +167,10 @@ class Keys:
 
     async def remove(self, context_id: str) -> None:
         """Take the keys of a Context that is being deleted; none of them opens anything from now on."""
-        await self._metadata.write("DELETE api_key WHERE context_id = $id RETURN NONE", {"id": context_id})
-        self._verified.forget_context(context_id)
+        try:
+            await self._metadata.write("DELETE api_key WHERE context_id = $id RETURN NONE", {"id": context_id})
+        finally:
+            self._verified.forget_context(context_id)
 
     async def used(self, last_used: Mapping[str, datetime]) -> None:
         """Note when keys were last used, many in one write."""
@@ -174,25 +188,26 @@ class Keys:
         key_hash = await self._hasher.hash(credential.secret)
         row = values | {"key_hash": key_hash, "created_at": self._clock.now()}
         key = _key(row | {"id": credential.key_id})
+        variables = {"id": credential.key_id, "row": row, "audit": self._event(key, "mint", origin)}
         try:
-            await self._metadata.write(
-                f"""IF $row.context_id != NONE AND type::record('context', $row.context_id).state != 'active' {{
-                    THROW '{GONE}' }};
-                CREATE type::record('{table}', $id) CONTENT $row RETURN NONE; {CREATE_AUDIT}""",
-                {"id": credential.key_id, "row": row, "audit": self._event(key, "mint", origin)},
-            )
+            _, _, created, *_ = await self._metadata.write(INSERT.format(table=table), variables)
         except ThrownError as error:
             raise ContextNotFoundError(f"The Context {key.context_id!r} is being deleted.") from error
         except DuplicateError as error:
             raise ConflictError(f"A key named {key.name[:80]!r} exists; choose another name.") from error
-        return Minted(key, str(credential))
+        return Minted(replace(key, created_at=created[0]), str(credential))
 
     async def _change(self, key: Key, action: str, origin: Origin, assignments: str, values: Row) -> None:
-        await self._metadata.write(
-            f"UPDATE type::record('api_key', $id) SET {assignments} RETURN NONE; {CREATE_AUDIT}",
-            values | {"id": key.id, "now": self._clock.now(), "audit": self._event(key, action, origin)},
-        )
-        self._verified.forget(key.id)
+        statement = f"UPDATE type::record('api_key', $id) SET {assignments} RETURN NONE;"
+        await self._write(key, action, origin, statement, values)
+
+    async def _write(self, key: Key, action: str, origin: Origin, statement: str, values: Row) -> None:
+        """Change a key; even when the outcome is unknown, it has to prove itself again."""
+        changed = values | {"id": key.id, "now": self._clock.now(), "audit": self._event(key, action, origin)}
+        try:
+            await self._metadata.write(f"{statement} {CREATE_AUDIT}", changed)
+        finally:
+            self._verified.forget(key.id)
 
     def _event(self, key: Key, action: str, origin: Origin) -> Row:
         detail = {"name": key.name, "principal": key.principal}

@@ -20,13 +20,23 @@ class Verified:
     checked_at: float
 
 
+@dataclass(frozen=True)
+class Rejected:
+    """Why a text was refused as a key, of which key it is the id, and when by the monotonic clock."""
+
+    reason: str
+    at: float
+    key_id: str | None = None
+    context_id: str | None = None
+
+
 class VerifiedKeys:
     """A bounded memory of verified and of rejected keys; losing it costs time, never correctness."""
 
     def __init__(self, hash_key: bytes) -> None:
         self._hash_key = hash_key
         self._verified: OrderedDict[bytes, Verified] = OrderedDict()
-        self._rejected: OrderedDict[bytes, float] = OrderedDict()
+        self._rejected: OrderedDict[bytes, Rejected] = OrderedDict()
         self.generation = 0
 
     def digest(self, text: str) -> bytes:
@@ -44,14 +54,14 @@ class VerifiedKeys:
         if len(self._verified) > MAX_REMEMBERED:
             self._verified.popitem(last=False)
 
-    def reject(self, digest: bytes, at: float) -> None:
+    def reject(self, digest: bytes, rejected: Rejected) -> None:
         self._verified.pop(digest, None)
-        self._rejected[digest] = at
+        self._rejected[digest] = rejected
         self._rejected.move_to_end(digest)
         if len(self._rejected) > MAX_REMEMBERED:
             self._rejected.popitem(last=False)
 
-    def rejected_at(self, digest: bytes) -> float | None:
+    def rejected(self, digest: bytes) -> Rejected | None:
         return self._rejected.get(digest)
 
     def forget(self, key_id: str) -> None:

@@ -25,6 +25,12 @@ class UnauthorizedError(SpectronError):
     slug = "unauthorized"
     title = "A valid API key is needed"
 
+    def __init__(self, detail: str, *, key_id: str | None = None, context_id: str | None = None) -> None:
+        """`key_id` and `context_id` tell the audit log which key was refused, where there is one of that id."""
+        super().__init__(detail)
+        self.key_id = key_id
+        self.context_id = context_id
+
 
 class ForbiddenError(SpectronError):
     """A valid key that may not do this."""

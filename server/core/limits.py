@@ -29,10 +29,14 @@ class RateLimiter:
         self._buckets[key].level = missing
         return 0.0
 
-    def wait(self, key: Hashable, per_minute: float) -> float:
-        """Seconds until one more would be allowed, without using it; 0.0 if it is now."""
-        missing = self._bucket(key, per_minute).level - 1
-        return -missing * 60 / per_minute if missing < 0 else 0.0
+    def give_back(self, key: Hashable, per_minute: float, amount: float = 1.0) -> None:
+        """Undo a `take` that turned out not to count."""
+        bucket = self._bucket(key, per_minute)
+        bucket.level = min(per_minute, bucket.level + amount)
+
+    def charge(self, key: Hashable, per_minute: float, amount: float) -> None:
+        """Use up an amount that is known only now, on credit if need be; `take` of nothing says how long to wait."""
+        self._bucket(key, per_minute).level -= amount
 
     def _bucket(self, key: Hashable, per_minute: float) -> _Bucket:
         now = self._clock.monotonic()

@@ -9,6 +9,7 @@ from server.control.audit import AuditLog, Origin
 from server.control.authentication import Authenticator
 from server.control.authority import Authority, Principal
 from server.control.keys import Keys
+from server.control.naming import CONTEXT_ID
 from server.core.errors import ForbiddenError, RateLimitedError, UnauthorizedError, UnavailableError
 from server.observe.metrics import Metrics
 
@@ -34,10 +35,10 @@ class Guard:
         if not self._serving():
             raise UnavailableError("The server is starting and waits for its database; try again in a moment.")
         authority = await self._authenticator.authenticate(presented_key(request), source(request))
+        request.state.authority = authority
         for header in DELEGATION_HEADERS:
-            if on_behalf_of := request.headers.get(header):
+            for on_behalf_of in request.headers.getlist(header):
                 authority = authority.delegated(await self._other(authority, on_behalf_of))
-                break
         request.state.authority = authority
         return authority
 
@@ -45,15 +46,19 @@ class Guard:
         """Note a refusal in metrics and audit."""
         self._metrics.refusals.labels(error.slug).inc()
         template = getattr(request.scope.get("route"), "path", request.url.path)
-        known = getattr(request.state, "authority", None)
-        context_id = request.path_params.get("context_id") if known else None
-        self._audit.refused(f"{request.method} {template}", origin(request), error.slug, context_id=context_id)
+        if isinstance(error, UnauthorizedError):
+            context_id, target = error.context_id, error.key_id
+        else:
+            named = request.path_params.get("context_id", "")
+            context_id, target = named if CONTEXT_ID.fullmatch(named) else None, None
+        action = f"{request.method} {template}"
+        self._audit.refused(action, origin(request), error.slug, context_id=context_id, target=target)
 
     async def _other(self, authority: Authority, name: str) -> Authority:
         principal = PRINCIPALS.get(name)
         if principal:
             return Authority(name, principal, authority.context_id, authority.floor)
-        key = await self._keys.find(name)
+        key = await self._keys.find_active(name) if name else None
         if key is None or (authority.context_id and key.context_id != authority.context_id):
             raise ForbiddenError(f"{name[:80]!r} is neither a principal nor the id of a key that this key may act for.")
         return key.authority()
@@ -80,6 +85,7 @@ def origin(request: Request) -> Origin:
     return Origin(
         actor=authority.key_id if authority else None,
         principal=authority.principal if authority else None,
+        on_behalf_of=authority.on_behalf_of if authority else None,
         source=source(request),
         request_id=getattr(request.state, "request_id", None),
     )

@@ -25,7 +25,8 @@ def add_routes(router: APIRouter, contexts: Contexts, keys: Keys, clock: Clock) 
     async def entered(caller: Authority, context_id: str) -> AsyncIterator[None]:
         caller.require_context(context_id)
         caller.require_supervisor("administer keys")
-        async with contexts.opened(context_id):
+        async with contexts.opened(context_id) as opened:
+            caller.require_minted_since(opened.context.created_at)
             yield
 
     @contextlib.asynccontextmanager

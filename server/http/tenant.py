@@ -69,6 +69,7 @@ class Tenants:
         context_id = request.path_params["context_id"]
         authority.require_context(context_id)
         async with self._contexts.opened(context_id) as opened:
+            authority.require_minted_since(opened.context.created_at)
             self._limit(opened)
             tenant = Tenant(
                 opened, authority, origin(request), self._ids.id(), self._clock.now(), self._clock.monotonic()
