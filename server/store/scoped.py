@@ -38,3 +38,19 @@ def condition(visibility: Visibility, field: str = "scope") -> tuple[str, dict[s
             variables["scope_floor"] = attribute_ids(visibility.floor)
             alternatives.append(f"({field} CONTAINSALL $scope_floor AND ${name} CONTAINSALL {field})")
     return f"({' OR '.join(alternatives)})", variables
+
+
+def narrowed(visibility: Visibility, field: str = "scope_text") -> tuple[str, dict[str, Any]]:
+    """A condition on a scope's text that no visible record fails, though others may pass it too.
+
+    It is for tables whose rows hold vectors: the engine tests text before it decodes a row, but a set only afterwards.
+    It replaces nothing: `condition` decides on the rows that it leaves.
+    """
+    required = [visibility.floor if visibility.view == "merged" else clause for clause in visibility.clauses]
+    alternatives = [f"{field} = '|'"]
+    variables: dict[str, Any] = {}
+    for clause in dict.fromkeys(required):
+        names = [f"scope_text_{len(variables) + number}" for number in range(len(clause))]
+        variables |= zip(names, (f"|{attribute}|" for attribute in sorted(clause)), strict=True)
+        alternatives.append(" AND ".join(f"{field} CONTAINS ${name}" for name in names) or "true")
+    return f"({' OR '.join(f'({one})' for one in alternatives)})", variables

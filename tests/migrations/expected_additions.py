@@ -65,6 +65,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
         fields={
             "normalised": OPTION_STRING,
             "aliases": OPTION_STRINGS,
+            "scope_text": OPTION_STRING,
             "confidence": OPTION_FLOAT,
             "labels": OPTION_STRINGS,
             **SOURCE,
