@@ -5,6 +5,7 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -49,7 +50,8 @@ class FileObjectStore(ObjectStore):
             size = await self._run(what, self._publish, file, temporary, path)
         finally:
             file.close()
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # what stays is found by `clear_unfinished`; the first error is the one to tell
+                temporary.unlink()
         return StoredObject(key, size, digest.hexdigest())
 
     async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:

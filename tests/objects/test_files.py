@@ -47,15 +47,51 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_full_disk_refuses_the_write_and_keeps_the_rest(tmp_path: Path) -> None:
-    mount = f'mount -t tmpfs -o size=4m tmpfs {tmp_path} && exec "$0" "$@"'
+def _on_a_small_disk(folder: Path) -> tuple[str, ...]:
+    """What to put before a command so that it sees a disk of 4 MB there."""
+    mount = f'mount -t tmpfs -o size=4m tmpfs {folder} && exec "$0" "$@"'
     wrapper = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount)
     if subprocess.run([*wrapper, "true"], check=False, capture_output=True).returncode:
         pytest.skip("this machine lets nobody mount a small disk")
-    ended = _run(FILL_A_SMALL_DISK, tmp_path / "objects", *wrapper)
-    message, files = ended.stdout.splitlines()
+    return wrapper
+
+
+def test_a_full_disk_refuses_the_write_and_keeps_the_rest(tmp_path: Path) -> None:
+    message, files = _run(FILL_A_SMALL_DISK, tmp_path / "objects", *_on_a_small_disk(tmp_path)).stdout.splitlines()
     assert "the disk or its quota is full; free space" in message
     assert files == "['small']"
+
+
+WRITE_WHERE_NOBODY_MAY = """
+import asyncio, os, subprocess, sys
+from pathlib import Path
+from server.core.errors import UnavailableError
+from server.objects.files import FileObjectStore
+
+async def source():
+    yield b"kept"
+
+async def main():
+    store = FileObjectStore(Path(sys.argv[1]))
+    await store.put("acme/x", source())
+    subprocess.run(["mount", "-o", "remount,ro", sys.argv[1]], check=True)
+    for attempt in (store.put("acme/y", source()), store.delete("acme/x"), store.ping()):
+        try:
+            await attempt
+        except UnavailableError as error:
+            print(error.detail)
+    print([chunk async for chunk in store.open("acme/x")])
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+def test_a_read_only_disk_is_told_and_can_still_be_read(tmp_path: Path) -> None:
+    *messages, content = _run(WRITE_WHERE_NOBODY_MAY, tmp_path, *_on_a_small_disk(tmp_path)).stdout.splitlines()
+    assert len(messages) == 3
+    assert all("mount it read-write" in message for message in messages)
+    assert content == "[b'kept']"
 
 
 def test_a_file_size_limit_is_told_like_a_full_disk(tmp_path: Path) -> None:
