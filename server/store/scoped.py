@@ -40,6 +40,11 @@ def condition(visibility: Visibility, field: str = "scope") -> tuple[str, dict[s
     return f"({' OR '.join(alternatives)})", variables
 
 
+def text_of(scope: Scope) -> str:
+    """A scope as the text that is kept beside it, in the order in which the engine keeps a set."""
+    return "".join(f"|{attribute}" for attribute in sorted(scope)) + "|"
+
+
 def narrowed(visibility: Visibility, field: str = "scope_text") -> tuple[str, dict[str, Any]]:
     """A condition on a scope's text that no visible record fails, though others may pass it too.
 

@@ -14,7 +14,7 @@ from server.store.binding import Binding
 from server.store.embedded import EmbeddedEngine
 from server.store.engine import Database
 from server.store.migrations import Migrator, load
-from server.store.scoped import ENSURE_ATTRIBUTES, attribute_ids, condition, narrowed
+from server.store.scoped import ENSURE_ATTRIBUTES, attribute_ids, condition, narrowed, scope_of, text_of
 
 ATTRIBUTES = st.builds(Attribute, st.sampled_from(["org", "user"]), st.sampled_from(["a", "b", "a|user=b", "\u00e9=|"]))
 SCOPES = st.frozensets(ATTRIBUTES, max_size=3)
@@ -51,6 +51,8 @@ async def test_no_visible_record_is_lost(
     found = await database.rows(
         f"SELECT VALUE id FROM (SELECT id, scope FROM entity WITH NOINDEX WHERE {narrow}) WHERE {rule}", texts | sets
     )
+    for row in await database.rows("SELECT scope, scope_text FROM entity"):
+        assert row["scope_text"] == text_of(scope_of(row["scope"]))
     admitted = [RecordID("entity", ["x", str(n)]) for n, scope in enumerate(stored) if visibility.admits(scope)]
     assert sorted(found, key=str) == sorted(admitted, key=str)
 
