@@ -110,7 +110,6 @@ class FileObjectStore(ObjectStore):
         size = file.tell()
         os.fsync(file.fileno())
         while True:
-            new_folders = [folder for folder in path.parents if not folder.exists()]
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 temporary.replace(path)
@@ -119,8 +118,11 @@ class FileObjectStore(ObjectStore):
                     raise
                 continue  # a delete beside this write took the folder away while it was empty
             break
-        for folder in {path.parent, *(new.parent for new in new_folders)}:
+        # Another write may have made a folder without having synced it yet, so that all of them are.
+        for folder in path.parents:
             _sync_folder(folder)
+            if folder == self._root:
+                break
         return size
 
     def _remove(self, path: Path) -> None:
@@ -152,14 +154,16 @@ class FileObjectStore(ObjectStore):
                 if key.startswith(prefix) or prefix.startswith(key):
                     yield from self._walk(Path(entry.path), prefix)
             elif key.startswith(prefix) and entry.is_file(follow_symlinks=False):
-                yield ObjectStat(key, entry.stat().st_size)
+                with suppress(FileNotFoundError):  # deleted since the folder was read
+                    yield ObjectStat(key, entry.stat().st_size)
 
     def _clear(self, before: float) -> int:
         count = 0
         for file in self._unfinished.glob("*"):
-            if file.stat().st_mtime <= before:
-                file.unlink(missing_ok=True)
-                count += 1
+            with suppress(FileNotFoundError):  # its write has just been finished
+                if file.stat().st_mtime <= before:
+                    file.unlink()
+                    count += 1
         return count
 
     def _probe(self) -> None:
@@ -195,7 +199,11 @@ def _append(file: IO[bytes], chunk: bytes, digest: blake3) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Make a change of its entries durable; a folder that a delete has just taken away needs that no more."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return
     try:
         os.fsync(descriptor)
     finally:

@@ -138,7 +138,13 @@ async def test_writes_reads_and_deletes_side_by_side(store: ObjectStore) -> None
         await store.delete(key)
         return data
 
-    assert await asyncio.gather(*(cycle(number) for number in range(40))) == [str(n).encode() for n in range(40)]
+    async def look() -> None:
+        for _ in range(20):
+            assert all([found.size in {1, 2, 3} async for found in store.list("acme/")])
+
+    watching = asyncio.create_task(look())
+    assert await asyncio.gather(*(cycle(number) for number in range(200))) == [str(n).encode() for n in range(200)]
+    await watching
     assert [found async for found in store.list()] == []
 
 
