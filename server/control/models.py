@@ -1,6 +1,6 @@
 """The models of a Context: names from its configuration, keys from its secrets, tokens on its account."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from server.control.contexts import Open
 from server.control.registry import Registry
@@ -13,6 +13,8 @@ from server.models.settings import Providers, ProviderSettings
 from server.models.usage import Usage, UsageSink
 
 LOCAL = "local"
+
+EmbedderOf = Callable[[Open], Awaitable[Embedder]]
 
 
 class ContextModels:

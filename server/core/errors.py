@@ -74,6 +74,13 @@ class UnsupportedMediaTypeError(SpectronError):
     title = "This content type is not supported"
 
 
+class RangeError(SpectronError):
+    """A range of bytes that the document does not have."""
+
+    slug = "range-not-satisfiable"
+    title = "No such range of bytes"
+
+
 class UnprocessableError(SpectronError):
     """Well-formed, but against a rule of the product."""
 

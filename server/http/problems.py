@@ -9,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from server.core.errors import RateLimitedError, SpectronError, TransactionConflictError, UnavailableError
-from server.core.naming import suggestion
 
 TYPE_PREFIX = "https://spectron.dev/errors/"
 MEDIA_TYPE = "application/problem+json"
@@ -27,12 +27,35 @@ STATUS = {
     "conflict": 409,
     "payload-too-large": 413,
     "unsupported-media-type": 415,
+    "range-not-satisfiable": 416,
     "unprocessable": 422,
     "rate-limited": 429,
     "internal-error": 500,
     "unavailable": 503,
 }
-SLUGS = {400: "validation-error", 404: "not-found", 405: "method-not-allowed", 413: "payload-too-large"}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "What went wrong, as a problem document.",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail", "instance", "request_id"],
+                    "properties": {
+                        "type": {"type": "string", "enum": [TYPE_PREFIX + slug for slug in STATUS]},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer", "enum": sorted(set(STATUS.values()))},
+                        "detail": {"type": "string"},
+                        "instance": {"type": "string"},
+                        "request_id": {"type": "string"},
+                    },
+                }
+            }
+        },
+    }
+}
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+SLUGS = {400: "validation-error", 404: "not-found", 405: "method-not-allowed"}
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +68,7 @@ def problem(request: Request, slug: str, title: str, detail: str, headers: dict[
         "title": title,
         "status": status,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": request.scope["path"],
         "request_id": getattr(request.state, "request_id", None),
     }
     return JSONResponse(body, status, headers, MEDIA_TYPE)
@@ -67,6 +90,8 @@ async def _known(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if error.slug == "unauthorized":
         headers["WWW-Authenticate"] = "Bearer"
+    if error.slug == "payload-too-large":
+        headers["Connection"] = "close"
     return problem(request, error.slug, error.title, error.detail, headers)
 
 
@@ -80,39 +105,39 @@ async def _invalid(request: Request, error: Exception) -> Response:
 def _described(first: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in first["loc"] if part != "body")[:120] or "the body"
     match first["type"]:
-        case "json_invalid":
-            return f"The body is not valid JSON: {first.get('ctx', {}).get('error', 'it cannot be read')}."
         case "missing":
             return f"{where} is missing." if where != "the body" else "A JSON body is needed."
         case "extra_forbidden":
-            known = first.get("ctx", {}).get("known", ())
-            return f"{where} is not a known field" + (f"; {suggestion(where, known)}" if known else ".")
+            return f"{where} is not a known field; /api/openapi.json says which there are."
         case _:
             return f"{where}: {first['msg']}."
 
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    slug = SLUGS.get(status, "internal-error")
-    path, method = request.url.path, request.method
-    match slug:
-        case "not-found":
-            return problem(
-                request, slug, "Not found", f"There is no {path[:200]!r}; /api/openapi.json lists all paths."
-            )
-        case "method-not-allowed":
-            allowed = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-            detail = f"{path[:200]} does not take {method}" + (f"; it takes {allowed['Allow']}." if allowed else ".")
-            return problem(request, slug, "Method not allowed", detail, allowed)
-        case "validation-error":
-            return problem(request, slug, "The request is not valid", "The body cannot be read as JSON in UTF-8.")
-        case "payload-too-large":
-            detail = str(getattr(error, "detail", "")) or "The body is too large."
-            return problem(request, slug, "The body is too large", detail, {"Connection": "close"})
+    path, method = request.scope["path"][:200], request.method[:20]
+    match SLUGS.get(status):
+        case "not-found" as slug:
+            return problem(request, slug, "Not found", f"There is no {path!r}; /api/openapi.json lists all paths.")
+        case "method-not-allowed" as slug:
+            allowed = ", ".join(_methods(request))
+            detail = f"{path!r} does not take {method}; it takes {allowed}."
+            return problem(request, slug, "Method not allowed", detail, {"Allow": allowed})
+        case "validation-error" as slug:
+            return problem(request, slug, "The request is not valid", "The body cannot be read.")
         case _:
             return await _unknown(request, error)
 
 
+def _methods(request: Request) -> list[str]:
+    """What can be done with a path, over all routes that share it."""
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+
+
 async def _unknown(request: Request, error: Exception) -> Response:
-    log.error("request.failed", path=request.url.path, method=request.method, exc_info=error)
+    log.error("request.failed", path=request.scope["path"], method=request.method, exc_info=error)
     return problem(request, "internal-error", "Internal error", INTERNAL)

@@ -13,7 +13,7 @@ from server.control.authority import Authority
 from server.control.contexts import Contexts, Open
 from server.core import scope
 from server.core.clock import Clock
-from server.core.errors import RateLimitedError
+from server.core.errors import ForbiddenError, RateLimitedError
 from server.core.ids import Ids
 from server.core.limits import RateLimiter
 from server.core.visibility import View, Visibility, visible, writable
@@ -50,6 +50,11 @@ class Tenant:
         """The scope that a new record gets."""
         clauses: Sequence[scope.Scope] = () if requested is None else scope.parse_clauses(requested)
         return writable(self.authority.floor, clauses, may_write_general=self.authority.principal == "management")
+
+    def require_writable(self, of: scope.Scope) -> None:
+        """Refuse to change what the caller may see but has no say over: what is more general than its floor."""
+        if not self.authority.floor <= of:
+            raise ForbiddenError("This record is more general than this key's floor; a wider key must change it.")
 
 
 class Tenants:

@@ -1,0 +1,107 @@
+"""Uploads: a bounded multipart form whose file never stands in memory as a whole."""
+
+import json
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+
+from server.core.errors import (
+    PayloadTooLargeError,
+    UnavailableError,
+    UnsupportedMediaTypeError,
+    ValidationError,
+)
+
+FORM_OVERHEAD = 64 * 1024
+MIB = 1024 * 1024
+MAX_FIELDS = 20
+MAX_TEXT_LENGTH = 1024
+
+
+@dataclass(frozen=True)
+class Form:
+    """A file and the fields beside it; those of a `metadata` field that mean something are among them."""
+
+    file: UploadFile
+    title: str | None
+    source: str | None
+    scope: object
+    metadata: Mapping[str, Any]
+
+
+async def read_form(request: Request, max_mb: int) -> Form:
+    """The form of an upload; the caller closes its file."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise UnsupportedMediaTypeError("Send the document as `multipart/form-data` with a part named `file`.")
+    try:
+        parts = await _bounded(request, max_mb).form(max_files=1, max_fields=MAX_FIELDS)
+    except MultiPartException as error:
+        raise ValidationError(f"The form cannot be read: {error.message}") from error
+    except OSError as error:
+        raise UnavailableError(f"The upload could not be buffered on this machine: {error.strerror}.") from error
+    file = parts.get("file")
+    if not isinstance(file, UploadFile):
+        raise ValidationError("The form has no part named `file` with a file in it.")
+    fields = {name: value for name, value in parts.items() if isinstance(value, str)}
+    described = _object(fields.get("metadata"))
+    scope = next((one for one in (fields.get("scope"), fields.get("scopes")) if one), None)
+    return Form(
+        file=file,
+        title=_text(fields.get("title") or described.pop("title", None), "title"),
+        source=_text(fields.get("source") or described.pop("source", None), "source"),
+        scope=_scope(scope) if scope else described.pop("scopes", described.pop("scope", None)),
+        metadata=described,
+    )
+
+
+def _bounded(request: Request, max_mb: int) -> Request:
+    limit = max_mb * MIB + FORM_OVERHEAD
+    too_large = PayloadTooLargeError(
+        f"This Context takes documents of at most {max_mb} MB; see ingestion.max_upload_mb."
+    )
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large
+    taken = 0
+
+    async def counted() -> MutableMapping[str, Any]:
+        nonlocal taken
+        message = await request.receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise too_large
+        return message
+
+    return Request(request.scope, counted)
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValidationError("The field `metadata` must be a JSON object.") from error
+    if not isinstance(document, dict):
+        raise ValidationError("The field `metadata` must be a JSON object.")
+    return document
+
+
+def _scope(text: str) -> object:
+    """A scope in JSON or as `org=acme,user=alice` or a path."""
+    if text[:1] in "[{":
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError("The field `scope` is neither JSON nor `key=value`.") from error
+    return text.split(",")
+
+
+def _text(value: object, name: str) -> str | None:
+    if value is None or (isinstance(value, str) and len(value) <= MAX_TEXT_LENGTH):
+        return value or None
+    raise ValidationError(f"The field `{name}` must be text of at most {MAX_TEXT_LENGTH} characters.")
