@@ -11,6 +11,7 @@ import uvicorn
 
 from server.app import Server
 from server.core.errors import UnavailableError
+from server.http.protocol import ProblemProtocol
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 GRACE_SECONDS = 10
@@ -41,11 +42,24 @@ async def serve(server: Server, started: Started) -> None:
         await server.stop()
 
 
-async def _run(server: Server, listening: socket.socket, stopping: asyncio.Event, started: Started) -> None:
-    config = uvicorn.Config(
-        server.api, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_SECONDS
+def listener_config(server: Server) -> uvicorn.Config:
+    """How the server listens; what a client says of its own address counts only if it comes from a trusted proxy."""
+    return uvicorn.Config(
+        server.api,
+        http=ProblemProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        proxy_headers=bool(server.settings.trusted_proxies),
+        forwarded_allow_ips=server.settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    listener = _Listener(config)
+
+
+async def _run(server: Server, listening: socket.socket, stopping: asyncio.Event, started: Started) -> None:
+    listener = _Listener(listener_config(server))
     preparing = asyncio.create_task(server.start())
     stopped = asyncio.create_task(stopping.wait())
     serving: asyncio.Task[None] | None = None

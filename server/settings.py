@@ -44,6 +44,9 @@ class Settings(BaseModel):
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="`auto` is `console` on a terminal and `json` elsewhere."
     )
+    trusted_proxies: str = Field(
+        "", description="Addresses, with commas between, whose X-Forwarded-For is believed; `*` believes anybody."
+    )
     request_timeout_seconds: float = Field(60.0, gt=0, description="A request that takes longer is answered with 503.")
     max_json_bytes: int = Field(
         4 * 1024 * 1024, ge=1024, description="The largest JSON body; larger ones are answered with 413."

@@ -13,6 +13,8 @@ from server.core.errors import ConflictError, DuplicateError
 from server.store.engine import Database, Row
 
 KEPT = timedelta(hours=24)
+# Each new claim takes away a few that are over, so that they never pile up.
+CLEARED_AT_ONCE = 20
 POLL_SECONDS = 0.05
 
 
@@ -91,8 +93,9 @@ class Answers:
         row = {"fingerprint": fingerprint, "state": "pending", "created_at": now, "expires_at": now + self._pending}
         await database.write(
             """DELETE type::record('idempotency', $id) WHERE expires_at <= $now RETURN NONE;
+            DELETE (SELECT VALUE id FROM idempotency WHERE expires_at <= $now LIMIT $few) RETURN NONE;
             CREATE type::record('idempotency', $id) CONTENT $row RETURN NONE""",
-            {"id": claim_id, "row": row, "now": now},
+            {"id": claim_id, "row": row, "now": now, "few": CLEARED_AT_ONCE},
         )
 
     async def _found(self, database: Database, claim_id: str, fingerprint: str) -> Answer | None:

@@ -31,6 +31,9 @@ def parse(notation: object) -> Scope:
     match notation:
         case None:
             return EMPTY
+        case str() if "=" in notation and ("," in notation or "/" in notation):
+            # It looks like several attributes, and reading it as one would make the scope another one in silence.
+            raise _unreadable(notation)
         case str():
             return _checked(_from_text(notation))
         case Mapping():
@@ -88,6 +91,8 @@ def _from_text(text: str) -> Iterable[Attribute]:
 
 def _from_mapping(notation: Mapping[Any, Any]) -> Iterable[Attribute]:
     for key, held in notation.items():
+        if isinstance(held, list | tuple) and not held:
+            raise _unreadable({key: held})
         for value in held if isinstance(held, list | tuple) else [held]:
             if not isinstance(key, str) or not isinstance(value, str):
                 raise _unreadable({key: held})

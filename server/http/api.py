@@ -53,7 +53,12 @@ def create_api(
 ) -> ASGIApp:
     """The application, ready to be served."""
     api = FastAPI(
-        title="Spectron", version=version, description=DESCRIPTION, openapi_url="/api/openapi.json", redoc_url=None
+        title="Spectron",
+        version=version,
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        redoc_url=None,
+        redirect_slashes=False,
     )
     problems.install(api)
     guard = Guard(services.serving, services.authenticator, services.keys, services.audit, services.metrics)

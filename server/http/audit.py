@@ -3,12 +3,14 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from server.control.audit import AuditLog, Filter
 from server.control.contexts import Contexts
+from server.http.bodies import Moment
 from server.http.guard import Manager
 from server.http.views import audit_view
+
+EVENT_ID = r"^\d{20}-[a-z0-9]{8}$"
 
 
 def add_routes(router: APIRouter, contexts: Contexts, audit: AuditLog) -> None:
@@ -18,10 +20,10 @@ def add_routes(router: APIRouter, contexts: Contexts, audit: AuditLog) -> None:
         _: Manager,
         kind: str | None = None,
         actor: str | None = None,
-        since: AwareDatetime | None = None,
-        until: AwareDatetime | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
-        cursor: Annotated[str | None, Query(max_length=64)] = None,
+        cursor: Annotated[str | None, Query(pattern=EVENT_ID)] = None,
     ) -> dict[str, Any]:
         """Refusals and administration of a Context, newest first; those of a deleted Context stay readable."""
         await audit.flush()

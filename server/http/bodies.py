@@ -1,9 +1,30 @@
 """What requests may hold; names are accepted in snake_case and in camelCase."""
 
-from typing import Any, Literal
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*")
+
+
+def _written_out(value: object) -> object:
+    """A bare number would be taken for seconds of the epoch."""
+    if not (isinstance(value, str) and RFC_3339.fullmatch(value)):
+        raise ValueError("write a moment such as 2026-01-31T12:00:00Z")
+    return value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC this moment lies outside of the years 1 to 9999") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]
 
 
 class Body(BaseModel):
@@ -32,4 +53,4 @@ class NewKey(Body):
     name: str = Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.@-]*$", examples=["app"])
     principal: Literal["agent", "supervisor"] = "agent"
     scope_floor: Any = Field(default=None, examples=[{"org": "acme"}])
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from server.control.contexts import Contexts
+from server.control.naming import CONTEXT_ID
 from server.control.statistics import Statistics
 from server.control.tokens import TokenLedger
 from server.core.clock import Clock
@@ -22,7 +23,9 @@ def add_routes(
 ) -> None:
     @router.get("/contexts")
     async def list_contexts(
-        _: Manager, limit: Annotated[int, Query(ge=1, le=500)] = 100, cursor: Annotated[str, Query(max_length=64)] = ""
+        _: Manager,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        cursor: Annotated[str, Query(pattern=f"^({CONTEXT_ID.pattern})?$")] = "",
     ) -> dict[str, Any]:
         """All Contexts in order of their ids, a page at a time."""
         found = await contexts.registry.page(after=cursor, limit=limit + 1)

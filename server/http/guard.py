@@ -45,7 +45,7 @@ class Guard:
     def refused(self, request: Request, error: ForbiddenError | UnauthorizedError | RateLimitedError) -> None:
         """Note a refusal in metrics and audit."""
         self._metrics.refusals.labels(error.slug).inc()
-        template = getattr(request.scope.get("route"), "path", request.url.path)
+        template = getattr(request.scope.get("route"), "path", "unknown")
         if isinstance(error, UnauthorizedError):
             context_id, target = error.context_id, error.key_id
         else:

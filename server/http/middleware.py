@@ -4,18 +4,20 @@ import asyncio
 import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import Request
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.core.clock import Clock
+from server.core.errors import PayloadTooLargeError
 from server.core.ids import Ids
 from server.http.problems import problem
 from server.observe.metrics import Metrics
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 QUIET_PATHS = frozenset({"/api/v1/health", "/api/v1/ready", "/metrics"})
 
 log = structlog.get_logger(__name__)
@@ -69,11 +71,12 @@ class RequestContext:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
-        method = scope["method"] if route != "unknown" else "ANY"
+        method = scope["method"] if scope["method"] in METHODS and route != "unknown" else "ANY"
         self._metrics.requests.labels(route, method, str(status)).inc()
         self._metrics.latency.labels(route, method).observe(seconds)
         level = log.debug if scope["path"] in QUIET_PATHS else log.info
-        level("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 2))
+        path = quote(scope["path"], errors="replace")
+        level("request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 2))
 
 
 class _Exchange:
@@ -103,7 +106,7 @@ def _limited(receive: Receive, request: Request, max_json_bytes: int) -> Receive
         return receive
     taken = 0
     announced = request.headers.get("content-length", "")
-    too_large = HTTPException(413, f"A JSON body may be {max_json_bytes} bytes at most; send less at once.")
+    too_large = PayloadTooLargeError(f"A JSON body may be {max_json_bytes} bytes at most; send less at once.")
 
     async def counted() -> MutableMapping[str, Any]:
         nonlocal taken

@@ -1,4 +1,4 @@
-"""Routes that admit a caller first, then check the content type, then remember answers for repeated requests."""
+"""Routes that admit a caller first, then read what it sends strictly, then remember answers for repeated requests."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -7,9 +7,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
-from server.core.errors import ForbiddenError, RateLimitedError, UnauthorizedError, UnsupportedMediaTypeError
+from server.core.errors import ForbiddenError, RateLimitedError, UnauthorizedError, ValidationError
+from server.core.naming import suggestion
 from server.http.guard import Guard
 from server.http.idempotency import Idempotency
+from server.http.problems import RESPONSES
+from server.http.strict_json import StrictRequest
 from server.http.tenant import Tenants
 from server.store.engine import Database
 
@@ -20,17 +23,20 @@ SECURITY = [
 ]
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Handling = Callable[[Request, Handler], Awaitable[Response]]
+Handling = Callable[[StrictRequest, Handler], Awaitable[Response]]
 
 
 def management_router(guard: Guard, idempotency: Idempotency, metadata: Database, *, tag: str) -> APIRouter:
-    """A router under /api/v1 for the control plane."""
+    """A router under /api/v1 for the control plane.
 
-    async def handling(request: Request, handle: Handler) -> Response:
-        _require_json(request)
+    It takes no query parameter that it does not know: a mistyped `dry_run` must not delete anything.
+    """
+
+    async def handling(request: StrictRequest, handle: Handler) -> Response:
+        await request.require_json()
         return await idempotency.once(request, metadata, handle)
 
-    return _guarded(guard, handling, prefix="/api/v1", tag=tag)
+    return _guarded(guard, handling, prefix="/api/v1", tag=tag, known_queries_only=True)
 
 
 def tenant_router(
@@ -38,27 +44,34 @@ def tenant_router(
 ) -> APIRouter:
     """A router under /api/v1/{context_id}; with `uploads` bodies are streamed, and neither JSON nor remembered."""
 
-    async def handling(request: Request, handle: Handler) -> Response:
+    async def handling(request: StrictRequest, handle: Handler) -> Response:
         async with tenants.entered(request) as tenant:
-            if uploads:
+
+            async def traced(request: Request) -> Response:
                 response = await handle(request)
-            else:
-                _require_json(request)
-                response = await idempotency.once(request, tenant.database, handle)
-            response.headers.setdefault(TRACE_HEADER, tenant.trace_id)
-            return response
+                response.headers.setdefault(TRACE_HEADER, tenant.trace_id)
+                return response
+
+            if uploads:
+                return await traced(request)
+            await request.require_json()
+            return await idempotency.once(request, tenant.database, traced)
 
     return _guarded(guard, handling, prefix="/api/v1/{context_id}", tag=tag)
 
 
-def _guarded(guard: Guard, handling: Handling, *, prefix: str, tag: str) -> APIRouter:
+def _guarded(guard: Guard, handling: Handling, *, prefix: str, tag: str, known_queries_only: bool = False) -> APIRouter:
     class Guarded(APIRoute):
         def get_route_handler(self) -> Handler:
             handle = super().get_route_handler()
+            known = {field.alias for field in self.dependant.query_params}
 
             async def guarded(request: Request) -> Response:
+                request = StrictRequest(request.scope, request.receive)
                 try:
                     await guard.admit(request)
+                    if known_queries_only:
+                        _require_known(request, known)
                     return await handling(request, handle)
                 except (ForbiddenError, UnauthorizedError, RateLimitedError) as error:
                     guard.refused(request, error)
@@ -66,16 +79,11 @@ def _guarded(guard: Guard, handling: Handling, *, prefix: str, tag: str) -> APIR
 
             return guarded
 
-    return APIRouter(prefix=prefix, route_class=Guarded, dependencies=SECURITY, tags=[tag])
+    return APIRouter(prefix=prefix, route_class=Guarded, dependencies=SECURITY, responses=RESPONSES, tags=[tag])
 
 
-def _require_json(request: Request) -> None:
-    length = request.headers.get("content-length", "0")
-    if length == "0" and "transfer-encoding" not in request.headers:
-        return
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        raise UnsupportedMediaTypeError(
-            f"{media_type[:80] or 'A body without a content type'} cannot be read here; "
-            "send `Content-Type: application/json`."
-        )
+def _require_known(request: Request, known: set[str]) -> None:
+    for name in request.query_params:
+        if name not in known:
+            meant = suggestion(name, known) if known else "this call takes none."
+            raise ValidationError(f"{name[:80]!r} is not a known query parameter; {meant}")
