@@ -9,6 +9,8 @@ from server.store.binding import Binding
 from server.store.embedded import EmbeddedEngine
 from server.store.engine import Database
 from server.store.migrations import Migrator, load
+from tests.memory.world import World
+from tests.support.clock import FakeClock
 
 
 @pytest.fixture
@@ -19,3 +21,8 @@ async def database() -> AsyncIterator[Database]:
         await engine.create_database(database.binding)
         await Migrator(engine, SystemClock()).apply(database.binding, load("context"))
         yield database
+
+
+@pytest.fixture
+def world(database: Database, clock: FakeClock) -> World:
+    return World(database, clock)

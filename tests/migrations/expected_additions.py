@@ -66,6 +66,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "normalised": OPTION_STRING,
             "aliases": OPTION_STRINGS,
             "scope_text": OPTION_STRING,
+            "known_as": OPTION_STRING,
             "confidence": OPTION_FLOAT,
             "labels": OPTION_STRINGS,
             **SOURCE,

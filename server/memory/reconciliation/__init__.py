@@ -1,0 +1,1 @@
+"""How what a turn states becomes part of what is believed."""
