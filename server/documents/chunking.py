@@ -54,15 +54,17 @@ class Chunker:
     def chunks(self, text: str, sections: Sequence[Section] = ()) -> Iterator[Chunk]:
         """The chunks in the order of the text."""
         outline = _Outline(sections)
-        position = 0
+        position = reached = 0
         for run in self._runs(text, outline.offsets):
             covered = text[run[0].start : run[-1].end]
             start = run[0].start + len(covered) - len(covered.lstrip())
             chunk = covered.strip()
-            if chunk:
-                end = start + len(chunk)
+            end = start + len(chunk)
+            # A run may add nothing but white space to what it repeats.
+            if chunk and end > reached:
                 yield Chunk(position, chunk, start, end, outline.above(start, end), sum(piece.tokens for piece in run))
                 position += 1
+                reached = end
 
     def _runs(self, text: str, headings: Sequence[int]) -> Iterator[list[Piece]]:
         """The pieces of each chunk."""
