@@ -38,7 +38,12 @@ CURRENT_KEY_INDEX = {"current_key_index": Index(("current_key",), "UNIQUE")}
 
 ADDED_TO_PUBLISHED: dict[str, Table] = {
     "document": Table(
-        fields={"filename": OPTION_STRING, "declared_mime_type": OPTION_STRING, "metadata": OPTION_OBJECT},
+        fields={
+            "attempt": OPTION_STRING,
+            "filename": OPTION_STRING,
+            "declared_mime_type": OPTION_STRING,
+            "metadata": OPTION_OBJECT,
+        },
         indexes={"storage_key_index": Index(("storage_key",)), **CREATED_INDEX},
     ),
     "knowledge_chunk": Table(
@@ -150,6 +155,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
 }
 
 ADDED_TABLES: dict[str, Table] = {
+    "content": Table(fields={"id": STRING, "uploads": INT}),
     "mentions": Table(
         fields={"created_at": CREATED},
         indexes={"unique_pair": PAIR_INDEX},
