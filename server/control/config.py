@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic import ValidationError as PydanticError
 from pydantic_core import ErrorDetails
 
 from server.control.merge import leaves, merge
 from server.core.errors import ValidationError
 from server.core.naming import suggestion
+from server.core.retention import policies
 
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*/[!-~]{1,128}$")]
 PROVIDER = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -38,7 +39,7 @@ class Models(_Part):
 class Extraction(_Part):
     """How eagerly a turn is turned into facts."""
 
-    stage1_threshold: float = Field(0.6, ge=0, le=1, strict=False)
+    stage1_threshold: float = Field(0.6, ge=0, le=1)
     max_entities_per_turn: int = Field(32, ge=1, le=1000)
     ontology_strict: bool = False
 
@@ -47,7 +48,7 @@ class Cache(_Part):
     """When an earlier answer is good enough."""
 
     semantic_ttl_seconds: int = Field(3600, ge=0)
-    semantic_threshold: float = Field(0.92, ge=0, le=1, strict=False)
+    semantic_threshold: float = Field(0.92, ge=0, le=1)
 
 
 class RateLimit(_Part):
@@ -69,13 +70,19 @@ class ContextConfig(_Part):
     """Every key that a Context can configure, with its default."""
 
     token_limit: int | None = Field(None, ge=0)
-    retention_days: int | None = Field(None, ge=1)
+    retention_days: int | None = Field(None, ge=1, le=36_500)
     models: Models = Models()
     extraction: Extraction = Extraction()
     cache: Cache = Cache()
     rate_limit: RateLimit = RateLimit()
     ingestion: Ingestion = Ingestion()
     retention: list[dict[str, Any]] = []
+
+    @field_validator("retention")
+    @classmethod
+    def _checked_policies(cls, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        policies(given, "config.retention")
+        return given
 
 
 DEFAULTS: dict[str, Any] = ContextConfig().model_dump()

@@ -35,6 +35,12 @@ SOURCE_DOCUMENT_INDEX = {"source_document_index": Index(("source.document",))}
 SOURCE_TURN_INDEX = {"source_turn_index": Index(("source_turn",))}
 CREATED_INDEX = {"created_index": Index(("created_at",))}
 CURRENT_KEY_INDEX = {"current_key_index": Index(("current_key",), "UNIQUE")}
+RETENTION_INDEX = {"retention_index": Index(("memory_category", "created_at"))}
+ENDED_INDEX = {"ended_index": Index(("valid_until",))}
+DECAY = {
+    "importance": Field("option<float>", assertion="$value >= 0 AND $value <= 1"),
+    "decayed_at": OPTION_DATETIME,
+}
 
 ADDED_TO_PUBLISHED: dict[str, Table] = {
     "document": Table(
@@ -51,7 +57,8 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
         indexes={"document_position": Index(("document", "version", "position"), "UNIQUE"), "text_index": WORD_INDEX},
     ),
     "session": Table(
-        fields={"turn_count": OPTION_INT, "updated_at": OPTION_DATETIME, **SOFT_DELETION}, indexes=CREATED_INDEX
+        fields={"turn_count": OPTION_INT, "updated_at": OPTION_DATETIME, **SOFT_DELETION},
+        indexes={**CREATED_INDEX, **ENDED_INDEX},
     ),
     "turn": Table(
         fields={
@@ -64,7 +71,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "extracted_at": OPTION_DATETIME,
             **SOFT_DELETION,
         },
-        indexes={"extracted_index": Index(("extracted_at",))},
+        indexes={"extracted_index": Index(("extracted_at",)), **RETENTION_INDEX, **ENDED_INDEX},
     ),
     "entity": Table(
         fields={
@@ -82,6 +89,8 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "alias_index": Index(("aliases.*",)),
             **SOURCE_DOCUMENT_INDEX,
             **SOURCE_TURN_INDEX,
+            **RETENTION_INDEX,
+            **ENDED_INDEX,
         },
     ),
     "attribute": Table(
@@ -93,8 +102,15 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             **PAST_ENDS,
             "forgotten_at": OPTION_DATETIME,
             **SOURCE,
+            **DECAY,
         },
-        indexes={**CURRENT_KEY_INDEX, **SOURCE_DOCUMENT_INDEX, **SOURCE_TURN_INDEX},
+        indexes={
+            **CURRENT_KEY_INDEX,
+            **SOURCE_DOCUMENT_INDEX,
+            **SOURCE_TURN_INDEX,
+            **RETENTION_INDEX,
+            **ENDED_INDEX,
+        },
     ),
     "relates_to": Table(
         fields={
@@ -105,8 +121,15 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             **PAST_ENDS,
             "forgotten_at": OPTION_DATETIME,
             **SOURCE,
+            **DECAY,
         },
-        indexes={**CURRENT_KEY_INDEX, **SOURCE_DOCUMENT_INDEX, **SOURCE_TURN_INDEX},
+        indexes={
+            **CURRENT_KEY_INDEX,
+            **SOURCE_DOCUMENT_INDEX,
+            **SOURCE_TURN_INDEX,
+            **RETENTION_INDEX,
+            **ENDED_INDEX,
+        },
     ),
     "instruction": Table(
         fields={
@@ -116,11 +139,11 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "retracted_at": OPTION_DATETIME,
             **SOFT_DELETION,
         },
-        indexes={**CURRENT_KEY_INDEX, **SOURCE_TURN_INDEX},
+        indexes={**CURRENT_KEY_INDEX, **SOURCE_TURN_INDEX, **CREATED_INDEX, **ENDED_INDEX},
     ),
     "uncertainty": Table(
         fields={"claim": OPTION_OBJECT, "labels": OPTION_STRINGS, "resolved_at": OPTION_DATETIME, **SOFT_DELETION},
-        indexes=SOURCE_TURN_INDEX,
+        indexes={**SOURCE_TURN_INDEX, **CREATED_INDEX, **ENDED_INDEX},
     ),
     "memory_chunk": Table(
         fields={
@@ -132,7 +155,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "valid_from": OPTION_DATETIME,
             **SOFT_DELETION,
         },
-        indexes={**SOURCE_TURN_INDEX, "text_index": WORD_INDEX},
+        indexes={**SOURCE_TURN_INDEX, "text_index": WORD_INDEX, **RETENTION_INDEX, **ENDED_INDEX},
     ),
     "decision_trace": Table(
         fields={
@@ -155,6 +178,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
 }
 
 ADDED_TABLES: dict[str, Table] = {
+    "sweep_fence": Table(fields={"id": STRING, "fence": INT}),
     "content": Table(fields={"id": STRING, "uploads": INT}),
     "mentions": Table(
         fields={"created_at": CREATED},

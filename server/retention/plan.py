@@ -1,0 +1,170 @@
+"""What is going to be deleted: records that are due, page by page, in the order in which a sweep takes them."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from surrealdb import RecordID
+
+from server.core.scope import EMPTY, Scope
+from server.retention.fates import Due, Fate, fates, latest, micros
+from server.retention.queries import BEGINNING, Conditions
+from server.retention.rules import Rule, Rules
+from server.retention.tables import BY_NAME, TABLES, UNSAID, MemoryTable
+from server.store.engine import Database, Row
+from server.store.scoped import scope_of
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A record that is due under at least one of the rule sets."""
+
+    id: RecordID
+    created: int
+    fates: tuple[Fate, ...]
+    scope: Scope = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one page of a table comes to; a chain of values is never divided."""
+
+    table: MemoryTable
+    records: Sequence[Doomed]
+
+    @property
+    def ids(self) -> list[RecordID]:
+        return [record.id for record in self.records]
+
+
+class Plan:
+    """Everything in one database that some rule sets let go until a moment."""
+
+    def __init__(
+        self,
+        database: Database,
+        variants: Sequence[Rules],
+        until: datetime,
+        *,
+        within: Scope = EMPTY,
+        described: bool = False,
+        page: int = PAGE,
+    ) -> None:
+        """`within` limits it to records whose scope contains that one; `described` adds each record's scope."""
+        self.until = micros(until)
+        self.conditions = Conditions(variants, until, within, described=described)
+        self._database = database
+        self._variants = variants
+        self._latest = until
+        self._page = page
+
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Page after page, also those in which nothing is due; they may be deleted meanwhile."""
+        for table in TABLES:
+            for category in self._categories(table):
+                text = self.conditions.aged_page(table)
+                async for rows in self._pages(text, before=self._oldest_cut(table, category), category=category):
+                    yield Batch(table, await self._doomed(table, rows))
+            async for rows in self._pages(self.conditions.ended_page(table), before=self._latest):
+                yield Batch(table, await self._doomed(table, rows))
+
+    def _categories(self, table: MemoryTable) -> list[str | None]:
+        """What `memory_category` may be in a record that can be too old."""
+        mortal = [name for name in table.categories if any(rule.ttl for rule in self._rules(name))]
+        if not table.indexed:
+            return list(mortal[:1])
+        return [*mortal, *([None] if table.category == UNSAID and "context" in mortal else [])]
+
+    def _oldest_cut(self, table: MemoryTable, category: str | None) -> datetime:
+        """Nothing of the category that is younger can be too old."""
+        names = [category] if category in table.categories else ["context"]
+        return self._latest - min(rule.ttl for name in names for rule in self._rules(name) if rule.ttl)
+
+    def _rules(self, category: str) -> list[Rule]:
+        return [rule for rules in self._variants for rule in rules.ordered if rule.category == category]
+
+    async def _pages(self, text: str, *, before: datetime, category: str | None = None) -> AsyncIterator[list[Row]]:
+        start, after = BEGINNING, None
+        while start <= before:
+            _, rows, page = await self._read(text, category=category, limit=self._page, **{"from": start}, after=after)
+            yield rows
+            if page["read"] < self._page:
+                return
+            start, after = page["from"], page["after"]
+
+    async def _doomed(self, table: MemoryTable, rows: list[Row]) -> list[Doomed]:
+        if table.needs and rows:
+            rows = await self._free(table, rows)
+        if table.chained and rows:
+            return [member for chain in await self._chains(rows) for member in self._chain(chain)]
+        return [self._record(row, fates(self._variants, row)) for row in rows]
+
+    async def _free(self, table: MemoryTable, rows: list[Row]) -> list[Row]:
+        """Without those that something needs which stays; the others are due with the last that needs them."""
+        (held,) = await self._read(self.conditions.held(table), ids=[row["id"] for row in rows])
+        stay = set(map(str, held))
+        free = [row for row in rows if str(row["id"]) not in stay]
+        needed = await self._needed(table, [row["id"] for row in free]) if free else []
+        waiting = [row | {"needed": until} for row, until in zip(free, needed, strict=True)]
+        return [row for row in waiting if self._any_by_now(fate.due for fate in fates(self._variants, row))]
+
+    async def _needed(self, table: MemoryTable, ids: list[RecordID]) -> list[list[Due]]:
+        """Until when each record is needed under each rule set; 0 where nothing needs it."""
+        until: list[list[Due]] = [[0] * len(self._variants) for _ in ids]
+        for name, source in table.needs.items():
+            (found,) = await self._read(self.conditions.needs(source, BY_NAME[name]), ids=ids)
+            needing = [row for rows in found for row in rows]
+            if BY_NAME[name].needs and needing:
+                further = await self._needed(BY_NAME[name], [row["id"] for row in needing])
+                for row, needed in zip(needing, further, strict=True):
+                    row["needed"] = needed
+            for dues, rows in zip(until, found, strict=True):
+                for row in rows:
+                    dues[:] = [
+                        latest((due, fate.due)) for due, fate in zip(dues, fates(self._variants, row), strict=True)
+                    ]
+        return until
+
+    async def _chains(self, heads: list[Row]) -> list[list[Row]]:
+        """Each head with everything that it replaced, directly or not; the oldest first."""
+        keys = {(str(row["entity"]), row["key"]): {"entity": row["entity"], "key": row["key"]} for row in heads}
+        (found,) = await self._read(self.conditions.chains(), keys=list(keys.values()))
+        known = {str(row["id"]): row for rows in found for row in rows}
+        replaced: dict[str, list[str]] = {}
+        for name, row in known.items():
+            if row.get("superseded_by") is not None:
+                replaced.setdefault(str(row["superseded_by"]), []).append(name)
+        return [_walked(str(head["id"]), known, replaced) for head in heads if str(head["id"]) in known]
+
+    def _chain(self, chain: list[Row]) -> list[Doomed]:
+        """A chain goes when all of it is due, and then whole."""
+        own = [fates(self._variants, row) for row in chain]
+        whole = [latest(fate.due for fate in each) for each in zip(*own, strict=True)]
+        if not self._any_by_now(whole):
+            return []
+        return [
+            self._record(row, tuple(Fate(fate.rule, due) for fate, due in zip(each, whole, strict=True)))
+            for row, each in zip(chain, own, strict=True)
+        ]
+
+    def _any_by_now(self, dues: Iterable[Due]) -> bool:
+        return any(due is not None and due <= self.until for due in dues)
+
+    def _record(self, row: Row, found: tuple[Fate, ...]) -> Doomed:
+        return Doomed(row["id"], row["created"], found, scope_of(row.get("scope") or ()))
+
+    async def _read(self, text: str, **variables: Any) -> list[Any]:
+        return await self._database.read(text, self.conditions.variables(**variables))
+
+
+def _walked(head: str, known: Mapping[str, Row], replaced: Mapping[str, list[str]]) -> list[Row]:
+    """Everything that leads to a head; the oldest first."""
+    found, waiting = [], [head]
+    while waiting:
+        name = waiting.pop()
+        found.append(known[name])
+        waiting += replaced.get(name, ())
+    return found[::-1]
