@@ -15,8 +15,10 @@ from server.core.clock import Clock
 from server.core.errors import UnavailableError
 from server.store.engine import Variables
 from server.store.gate import Gate
-from server.store.statements import StatementEngine
+from server.store.statements import StatementEngine, send
 
+# How long the engine's threads may still work after closing; the interpreter would abort if it ended meanwhile.
+REST_SECONDS = 0.5
 PATIENCE = 0.5
 REOPEN_PAUSE = 1.0
 
@@ -84,7 +86,7 @@ class EmbeddedEngine(StatementEngine):
             self._leave()
             raise UnavailableError(f"The store {self._place} is not open; wait for it, or start the server again.")
         self.stats.queries += 1
-        query = asyncio.ensure_future(connection.query_raw(text, dict(variables)))
+        query = asyncio.ensure_future(send(connection, text, variables))
         # The query outlives a cancelled caller: the store must not be closed under it.
         query.add_done_callback(lambda _: self._leave())
         return await asyncio.shield(query)

@@ -27,9 +27,11 @@ class Socket(AsyncWsSurrealConnection):
 
     def __init__(self, url: str, keepalive: float) -> None:
         super().__init__(url, streaming=False, ping_interval=keepalive, ping_timeout=2 * keepalive)
+        self._used = False
 
     async def connect(self, url: str | None = None) -> None:
-        if self.recv_task is None:
+        if not self._used:
+            self._used = True
             await super().connect(url)
             self.socket.close_timeout = GOODBYE_SECONDS
         elif self.lost:
@@ -67,6 +69,7 @@ class Link:
         self._keepalive = keepalive
         self._stats = stats
         self._next: asyncio.Task[Socket] | None = None
+        self._renewal: asyncio.Task[None] | None = None
         self._lost_at = clock.monotonic() - patience
         self._reason = "it has not answered yet"
         self._closed = True
@@ -100,11 +103,22 @@ class Link:
             self._next = asyncio.ensure_future(self._connect_at_last(None))
         elif self._next.done() and self._next.result().lost:
             self.replace(self._next.result())
-        if not self._next.done():
-            await self._wait(self._next)
-        if not self._next.done():
+        task = self._next
+        if not task.done():
+            await self._wait(task)
+        if not task.done() or task.cancelled():
             raise self._away()
-        return self._next.result()
+        return task.result()
+
+    async def renew(self, socket: Socket) -> None:
+        """Sign in again where the session has expired, once for all who noticed; others go on using the socket."""
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.ensure_future(self._sign_in(socket))
+        try:
+            await asyncio.shield(self._renewal)
+        except SurrealError as error:
+            raise self._away(error) from error
+        self._stats.reconnects += 1
 
     def replace(self, socket: Socket) -> None:
         """Stop using a socket that failed and try for another."""
@@ -143,11 +157,14 @@ class Link:
         socket = Socket(self._url, self._keepalive)
         try:
             await socket.connect()
-            await socket.signin({"username": self._username, "password": self._password})
+            await self._sign_in(socket)
         except BaseException:
             await socket.close()
             raise
         return socket
+
+    async def _sign_in(self, socket: Socket) -> None:
+        await socket.signin({"username": self._username, "password": self._password})
 
     def _away(self, error: Exception | None = None) -> UnavailableError:
         if isinstance(error, NotAllowedError):

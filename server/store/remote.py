@@ -11,7 +11,7 @@ from server.core.errors import UnavailableError
 from server.store.engine import Variables
 from server.store.gate import Gate
 from server.store.link import Link, NotSentError
-from server.store.statements import StatementEngine
+from server.store.statements import StatementEngine, send
 
 TRIES = 3
 
@@ -19,8 +19,8 @@ TRIES = 3
 class RemoteEngine(StatementEngine):
     """The engine of many processes at once.
 
-    A query whose connection was lost before it left, or whose session had expired, is sent again; one that may have
-    run only if that is safe. The driver gives up on an answer after 30 seconds, so that whatever takes longer belongs
+    A query whose connection was lost before it left, or whose session had expired, is sent again; one that may have run
+    only if that is safe. The driver gives up on an answer after 30 seconds, so that whatever takes longer belongs
     into a statement that works in the background.
     """
 
@@ -59,16 +59,16 @@ class RemoteEngine(StatementEngine):
     async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:
         await self._gate.enter()
         try:
-            return await self._send(text, dict(variables), repeatable=repeatable)
+            return await self._try(text, variables, repeatable=repeatable)
         finally:
             self._gate.leave()
 
-    async def _send(self, text: str, variables: dict[str, Any], *, repeatable: bool) -> Mapping[str, Any]:
+    async def _try(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:
         for _ in range(TRIES):
             socket = await self._link.socket()
             self.stats.queries += 1
             try:
-                reply = await socket.query_raw(text, variables)
+                reply = await send(socket, text, variables)
             except NotSentError:
                 self._link.replace(socket)
                 continue
@@ -84,10 +84,9 @@ class RemoteEngine(StatementEngine):
                     f"The connection to the database at {self._url} was lost before the outcome of a change was known; "
                     "look whether it happened before trying again."
                 ) from error
-            if _expired(reply):
-                self._link.replace(socket)
-                continue
-            return reply
+            if not _expired(reply):
+                return reply
+            await self._link.renew(socket)
         raise UnavailableError(f"The connection to the database at {self._url} was lost {TRIES} times in a row.")
 
 

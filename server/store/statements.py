@@ -5,6 +5,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from surrealdb import AsyncWsSurrealConnection
 from surrealdb.errors import SurrealError
 
 from server.core.clock import Clock
@@ -33,10 +34,6 @@ class StatementEngine(Engine):
     async def _query(self, text: str, variables: Variables | None, *, repeatable: bool) -> Sequence[Statement]:
         try:
             return statements_of(await self._ask(text, variables or {}, repeatable=repeatable))
-        except RecursionError:
-            raise UnprocessableError("A value is nested too deeply for the database; flatten it.") from None
-        except (TypeError, ValueError) as error:
-            raise UnprocessableError(f"A value cannot be sent to the database: {error}") from error
         except SurrealError as error:
             raise QueryError(f"The database failed: {error}") from error
 
@@ -78,3 +75,13 @@ class StatementEngine(Engine):
 
 def _use(binding: Binding) -> str:
     return f"USE NS `{binding.namespace}` DB `{binding.database}`;"
+
+
+async def send(connection: AsyncWsSurrealConnection, text: str, variables: Variables) -> Mapping[str, Any]:
+    """Hand a query to the driver, which refuses what it cannot encode before anything leaves."""
+    try:
+        return await connection.query_raw(text, dict(variables))
+    except RecursionError:
+        raise UnprocessableError("A value is nested too deeply for the database; flatten it.") from None
+    except (TypeError, ValueError) as error:
+        raise UnprocessableError(f"A value cannot be sent to the database: {error}") from error

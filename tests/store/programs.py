@@ -8,11 +8,12 @@ import itertools
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from server.core.clock import SystemClock
 from server.store.binding import Binding
-from server.store.embedded import EmbeddedEngine
+from server.store.embedded import REST_SECONDS, EmbeddedEngine
 
 BINDING = Binding("acme", "prod")
 MEGABYTE = 1024 * 1024
@@ -103,10 +104,16 @@ def resident_megabytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // MEGABYTE
 
 
+def main(name: str, folder: Path, *rest: str) -> None:
+    try:
+        if name == "fill":
+            asyncio.run(fill(folder, int(rest[0])))
+        else:
+            programs = {each.__name__: each for each in (acknowledge, leave_when_told, fail, interrupted)}
+            asyncio.run(programs[name](folder))
+    finally:
+        time.sleep(REST_SECONDS)
+
+
 if __name__ == "__main__":
-    name, folder = sys.argv[1], Path(sys.argv[2])
-    if name == "fill":
-        asyncio.run(fill(folder, int(sys.argv[3])))
-    else:
-        programs = {each.__name__: each for each in (acknowledge, leave_when_told, fail, interrupted)}
-        asyncio.run(programs[name](folder))
+    main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])
