@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
@@ -9,6 +10,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
+import httpx
 import structlog
 
 from server.control.audit import SYSTEM, AuditLog
@@ -19,6 +21,7 @@ from server.control.hashing import Hasher
 from server.control.in_use import InUse
 from server.control.keys import Keys
 from server.control.lifecycle import Lifecycle
+from server.control.models import ContextModels
 from server.control.registry import Registry
 from server.control.secrets import Cipher, derived, master_key
 from server.control.statistics import Statistics
@@ -29,6 +32,12 @@ from server.core.errors import SpectronError, UnavailableError
 from server.core.ids import Ids
 from server.core.limits import RateLimiter
 from server.http.api import Services, create_api
+from server.index.writes import NoIndex
+from server.memory.extraction.heuristic.extractor import HeuristicExtractor
+from server.memory.extractors import ContextExtractors
+from server.memory.parts import create_memory
+from server.models.local import LocalEmbedder
+from server.models.registry import ModelRegistry
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
 from server.settings import Settings
@@ -130,6 +139,9 @@ class Server:
             recheck_seconds=settings.key_recheck_seconds,
             rejected_per_minute=settings.rejected_keys_per_minute,
         )
+        self._http = httpx.AsyncClient()
+        registry_of_models = ModelRegistry(LocalEmbedder(), http=self._http, clock=self.clock, random=random.random)
+        models = ContextModels(registry_of_models, registry, self.ledger, provider_urls=settings.provider_urls)
         services = Services(
             serving=lambda: self._started,
             contexts=self.contexts,
@@ -138,6 +150,7 @@ class Server:
             audit=self.audit,
             statistics=Statistics(self.engine),
             ledger=self.ledger,
+            memory=create_memory(models, ContextExtractors(HeuristicExtractor()), NoIndex(), self.clock, ids),
             metadata=metadata,
             cipher=cipher,
             metrics=self.metrics,
@@ -180,6 +193,7 @@ class Server:
         if self._started:
             await self._flush()
         self._hasher.close()
+        await self._http.aclose()
         await self.engine.close()
 
     async def ensure_management_key(self, keep: Callable[[str], None], kept: str | None) -> bool:

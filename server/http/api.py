@@ -17,12 +17,15 @@ from server.control.statistics import Statistics
 from server.control.tokens import TokenLedger
 from server.core.clock import Clock
 from server.core.ids import Ids
-from server.http import audit, contexts, keys, problems
+from server.core.limits import RateLimiter
+from server.http import audit, contexts, facts, keys, problems, sessions
 from server.http.guard import Guard
 from server.http.health import Readiness, health_router
 from server.http.idempotency import Idempotency
 from server.http.middleware import RequestContext
-from server.http.routing import management_router
+from server.http.routing import management_router, tenant_router
+from server.http.tenant import Tenants
+from server.memory.parts import Memory
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
 from server.store.engine import Database
@@ -41,6 +44,7 @@ class Services:
     audit: AuditLog
     statistics: Statistics
     ledger: TokenLedger
+    memory: Memory
     metadata: Database
     cipher: Cipher
     metrics: Metrics
@@ -72,6 +76,12 @@ def create_api(
 
     api.include_router(health_router(clock, services.metrics, services.readiness, version))
     api.include_router(management)
+
+    tenants = Tenants(services.contexts, RateLimiter(clock), services.traces, clock, ids)
+    remembered = tenant_router(guard, idempotency, tenants, tag="memory")
+    sessions.add_routes(remembered, services.memory, tenants)
+    facts.add_routes(remembered, services.memory, tenants)
+    api.include_router(remembered)
     return RequestContext(
         api, clock, ids, services.metrics, max_json_bytes=max_json_bytes, timeout_seconds=timeout_seconds
     )

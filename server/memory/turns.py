@@ -118,13 +118,22 @@ class Turns:
 
     async def before(self, database: Database, turn: Turn, count: int) -> list[Turn]:
         """The last turns of the same scope before that one, oldest first."""
+        return await self._latest(database, turn.session_id, turn.scope, count, before=turn.seq)
+
+    async def latest(self, database: Database, session_id: str, scope: Scope, count: int) -> list[Turn]:
+        """The last turns of a scope in a session, oldest first."""
+        return await self._latest(database, session_id, scope, count, before=None)
+
+    async def _latest(
+        self, database: Database, session_id: str, scope: Scope, count: int, *, before: int | None
+    ) -> list[Turn]:
         rows = await database.rows(
-            "SELECT * FROM turn WHERE session = $of AND seq < $seq AND forgotten_at = NONE AND scope = <set>$scope "
-            "ORDER BY seq DESC LIMIT $count",
+            "SELECT * FROM turn WHERE session = $of AND ($before = NONE OR seq < $before) AND forgotten_at = NONE "
+            "AND scope = <set>$scope ORDER BY seq DESC LIMIT $count",
             {
-                "of": RecordID("session", turn.session_id),
-                "seq": turn.seq,
-                "scope": attribute_ids(turn.scope),
+                "of": RecordID("session", session_id),
+                "before": before,
+                "scope": attribute_ids(scope),
                 "count": count,
             },
         )

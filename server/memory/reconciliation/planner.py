@@ -1,5 +1,6 @@
 """From what a turn states to the rows that are to be written, without writing any."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from surrealdb import RecordID
@@ -22,7 +23,7 @@ from server.memory.reconciliation.effects import (
     UncertaintyEffect,
 )
 from server.memory.reconciliation.known import Known
-from server.memory.reconciliation.relations import RelationBook, Tie
+from server.memory.reconciliation.relations import SINGLE, RelationBook, Tie
 from server.memory.reconciliation.resolving import Resolution, Resolved
 
 NAMES = frozenset({"name", "nickname"})
@@ -58,15 +59,34 @@ class Planner:
         for correction in extraction.corrections:
             self._correct(correction, extraction)
         for attribute in extraction.attributes:
-            self._attribute(attribute)
+            if not self._is_replaced(attribute, extraction.attributes):
+                self._attribute(attribute)
         for relation in extraction.relations:
-            self._relation(relation)
+            if not self._is_exchanged(relation, extraction.relations):
+                self._relation(relation)
         self.effects.instructions += [self.directives.state(one) for one in extraction.instructions]
         for uncertainty in extraction.uncertainties:
             self._doubt(uncertainty.about, uncertainty.reason)
         for ref, candidates in self._resolution.torn.items():
             names = " or ".join(sorted(candidate.name for candidate in candidates))
             self._doubt(ref.name, f"It is not clear which {ref.name} is meant: {names}.")
+
+    def _is_replaced(self, denied: Attribute, all_stated: Sequence[Attribute]) -> bool:
+        """Whether a denial goes with the new value that ends what is denied: from Berlin to Munich."""
+        entity = self._resolution.id_of(denied.entity)
+        return denied.negated and any(
+            not one.negated and one.key == denied.key and self._resolution.id_of(one.entity) == entity
+            for one in all_stated
+            if not key_named(one.key).many
+        )
+
+    def _is_exchanged(self, denied: Relation, all_stated: Sequence[Relation]) -> bool:
+        subject = self._resolution.id_of(denied.subject)
+        return denied.negated and any(
+            not one.negated and one.label == denied.label and self._resolution.id_of(one.subject) == subject
+            for one in all_stated
+            if one.label in SINGLE
+        )
 
     def _attribute(self, stated: Attribute) -> None:
         claim = self._claim(stated)

@@ -211,3 +211,17 @@ async def test_a_correction_may_only_say_what_is_wrong(world: World) -> None:
     derived = await world.state(Correction(ref("alice"), "location", "Berlin"))
     assert await world.current("alice", "location") == []
     assert [(one.old, one.new) for one in derived.effects.corrections] == [("Berlin", None)]
+
+
+async def test_a_move_is_one_change_however_it_is_put(world: World) -> None:
+    await world.state(fact("alice", "location", "Berlin"))
+    derived = await world.state(
+        fact("alice", "location", "Munich"),
+        fact("alice", "location", "Berlin", negated=True),
+        Correction(ref("alice"), "location", "Berlin", "Munich"),
+    )
+    assert [effect.action for effect in derived.effects.attributes] == ["superseded"]
+    assert [(one.old, one.new) for one in derived.effects.corrections] == [("Berlin", "Munich")]
+    berlin, munich = await world.attributes("alice", "location")
+    assert munich.supersedes == berlin.id
+    assert await world.edges() == {("alice", "located_in", "Munich")}
