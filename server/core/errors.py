@@ -171,3 +171,11 @@ class CircuitOpenError(ProviderError):
 
 class ExtractionError(UnprocessableError):
     """A file that no text can be taken from; the message is for whoever uploaded it."""
+
+
+class LeaseLostError(ConflictError):
+    """A worker's hold on a job is over: another has taken the job, or it was cancelled."""
+
+
+class JobFailedError(UnprocessableError):
+    """What a job's handler raises when trying again would not help; the message is what the job shows."""
