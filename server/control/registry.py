@@ -73,7 +73,7 @@ class Registry:
     async def get(self, context_id: str) -> Context:
         row = await self._metadata.row(f"{SELECT} type::record('context', $id)", {"id": context_id})
         if row is None:
-            raise ContextNotFoundError(f"There is no Context {context_id!r}; `GET /api/v1/contexts` lists them.")
+            raise ContextNotFoundError(f"There is no Context {context_id[:80]!r}; `GET /api/v1/contexts` lists them.")
         return _context(row)
 
     async def page(self, *, after: str = "", limit: int) -> list[Context]:

@@ -102,7 +102,7 @@ async def test_one_context_that_cannot_be_recovered_does_not_stop_the_others(app
 async def test_a_request_that_is_given_up_does_not_interrupt_a_creation(
     tmp_path: Path, clock: FakeClock, engine: WatchedEngine
 ) -> None:
-    async with running(tmp_path, clock=clock, engine=engine, request_timeout_seconds=0.05) as app:
+    async with running(tmp_path, clock=clock, engine=engine, request_timeout_seconds=0.5) as app:
         pause = Pause(engine, MAKING)
         answer = await app.http.post(URL, json=BODY)
         assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
