@@ -158,6 +158,19 @@ class TestCheckpoints:
         assert await numbers(engine) == [1]
 
 
+async def test_in_memory_no_update_is_lost_either() -> None:
+    async def increment(engine: EmbeddedEngine) -> None:
+        for _ in range(20):
+            await engine.write(BINDING, "UPSERT counter:1 SET n += 1")
+
+    for _ in range(ROUNDS):
+        async with EmbeddedEngine(None, SystemClock()) as engine:
+            await engine.create_database(BINDING)
+            await asyncio.gather(*(increment(engine) for _ in range(32)))
+
+            assert await engine.read(BINDING, "SELECT VALUE n FROM counter") == [[640]]
+
+
 class TestFiles:
     async def test_of_another_process_are_left_alone(self, store: Path, tmp_path: Path) -> None:
         arguments = ["leave_when_told", str(store)]

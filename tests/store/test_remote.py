@@ -11,6 +11,7 @@ import pytest
 from server.core.clock import SystemClock
 from server.core.errors import UnavailableError
 from server.store.binding import Binding
+from server.store.link import NotSentError, Socket
 from server.store.remote import RemoteEngine
 from tests.support.database_server import PASSWORD, USERNAME, DatabaseServer
 
@@ -148,7 +149,7 @@ class TestWhileAway:
             await engine.create_database(BINDING)
             server.process.send(signal.SIGSTOP)
             try:
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(9):
                     with pytest.raises(UnavailableError):
                         await engine.write(BINDING, "CREATE thing")
             finally:
@@ -237,6 +238,20 @@ class TestInMidQuery:
 
 
 class TestConnection:
+    async def test_a_socket_that_is_lost_never_comes_back_without_a_sign_in(self, server: DatabaseServer) -> None:
+        socket = Socket(server.url, keepalive=5.0)
+        await socket.connect()
+        await socket.signin({"username": USERNAME, "password": PASSWORD})
+        await restart(server)
+        async with asyncio.timeout(LONG):
+            while not socket.lost:  # noqa: ASYNC110  # the driver tells nobody
+                await asyncio.sleep(0.01)
+
+        for _ in range(2):
+            with pytest.raises(NotSentError):
+                await socket.query_raw("RETURN 1")
+            await socket.close()
+
     async def test_calls_in_flight_get_their_own_answers(self, engine: RemoteEngine) -> None:
         async def echo(number: int) -> None:
             text = str(number) * (1 + number % 7 * 3000)
