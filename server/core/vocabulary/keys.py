@@ -23,8 +23,8 @@ class Implied:
 class Key:
     """What a key means and how its values live together.
 
-    `many` keys hold several values at once, each believed for itself; any other key holds one, and a new value supersedes
-    the old. `prose` values are wording rather than names or measures, so two of them may say the same.
+    `many` keys hold several values at once, each believed for itself; any other key holds one, and a new value
+    supersedes the old. `prose` values are wording rather than names or measures, so two of them may say the same.
     """
 
     name: str

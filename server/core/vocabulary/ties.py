@@ -162,6 +162,6 @@ def _collect() -> dict[str, Tie]:
 
 TIES: Mapping[str, Tie] = MappingProxyType(_collect())
 FAMILY_NAMES = frozenset(
-    "mom mum mama mommy mummy dad daddy papa grandma grandpa granny gran nana grandad granddad".split()
+    {"mom", "mum", "mama", "mommy", "mummy", "dad", "daddy", "papa", "grandma", "grandpa", "granny", "gran", "nana"}
 )
 """Words that mean the speaker's own relative without a possessive."""

@@ -1,0 +1,1 @@
+"""From the text of a turn to a structured diff of what it says."""

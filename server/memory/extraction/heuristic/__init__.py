@@ -1,0 +1,1 @@
+"""`local/heuristic`: extraction by rules, with no model, no download and no key."""

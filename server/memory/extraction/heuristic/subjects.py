@@ -1,0 +1,74 @@
+"""Who a clause is about: its subject phrase, taken apart into people and things."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from server.memory.extraction.heuristic.findings import Findings
+from server.memory.extraction.heuristic.line import Line, Span
+from server.memory.extraction.heuristic.nouns import NounReader, Referent
+from server.memory.extraction.heuristic.times import Time
+from server.memory.extraction.heuristic.words import ADVERBS, PREPOSITIONS, words
+
+OPENERS = ADVERBS | words("hey hi hello well ok okay oh neither either both yes no yeah sorry lol one all none each")
+JOINERS = words("and & nor or")
+
+
+def subjects(
+    line: Line, span: Span, times: Sequence[Time], nouns: NounReader, findings: Findings
+) -> tuple[Referent, ...]:
+    """The referents of a subject phrase: one, or several joined by and; names in apposition are put in place."""
+    found: list[Referent] = []
+    i = _behind_lead(line, span, times, nouns, findings)
+    if line.word(i).endswith("ing") and line.mention(i) is None:
+        return ()
+    while i < span[1]:
+        word = line.word(i)
+        if word in JOINERS or line.tokens[i].kind == "mark" or word in OPENERS:
+            i += 1
+            continue
+        if word in PREPOSITIONS and word != "of":
+            break
+        referent = nouns.phrase(line, (i + (word == "of"), span[1]), findings)
+        if not found or _joined(line, i, span):
+            found.append(referent)
+        else:
+            found[-1] = _in_apposition(found[-1], referent, nouns)
+        if referent.end <= i:
+            break
+        i = referent.end
+    return tuple(found)
+
+
+def _joined(line: Line, i: int, span: Span) -> bool:
+    """Whether a phrase is one more subject, rather than a second name for the one before."""
+    before = line.word(i - 1)
+    return before in JOINERS or (before == "," and any(line.word(k) in JOINERS for k in range(i, span[1])))
+
+
+def _in_apposition(first: Referent, second: Referent, nouns: NounReader) -> Referent:
+    """`my mother, Sunita`, `Sarah, my sister`, `my horse, Saga`: the name goes to the tie or the animal."""
+    if second.tied is not None and second.mention is None and first.mention is not None and first.tied is None:
+        return replace(second, mention=first.mention)
+    if second.mention is None:
+        return first
+    if first.tied is not None and first.mention is None:
+        return replace(first, mention=second.mention, end=second.end)
+    if first.noun and first.mention is None:
+        return replace(first, mention=second.mention, end=second.end) if nouns.is_animal(first.noun) else second
+    return first
+
+
+def _behind_lead(line: Line, span: Span, times: Sequence[Time], nouns: NounReader, findings: Findings) -> int:
+    """Where the subject itself begins, behind `In 2015` or `Besides English`."""
+    ends = {time.span[0]: time.span[1] for time in times}
+    i = span[0]
+    while i < span[1]:
+        if i in ends:
+            i = ends[i]
+        elif line.word(i) in PREPOSITIONS - {"of"} and line.mention(i) is None:
+            i = max(nouns.phrase(line, (i + 1, span[1]), findings).end, i + 1)
+        elif line.tokens[i].kind == "mark" or (line.word(i) in OPENERS and i + 1 < span[1]):
+            i += 1
+        else:
+            break
+    return i
