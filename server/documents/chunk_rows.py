@@ -1,54 +1,57 @@
 """Chunks in the database: staged unseen, then put in the place of the old ones at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from surrealdb import RecordID
 
-from server.core.clock import Clock
-from server.documents.catalogue import record
+from server.core.visibility import Visibility
+from server.documents.attempts import SUPERSEDED, Attempt, Attempts, held
+from server.documents.catalogue import LIVE, not_here, record
 from server.documents.chunking import Chunk
 from server.documents.document import Document
 from server.index.writes import IndexedChunk
 from server.models.embedding import Matrix
 from server.store import vectors
 from server.store.engine import Database, Row
-from server.store.scoped import attribute_ids, scope_of
+from server.store.scoped import condition, scope_of
 
 TABLE = "knowledge_chunk"
+CLEARED_AT_ONCE = 200
+LAST_VERSION = 2**53
 
-STAGE = f"""INSERT INTO knowledge_chunk array::map($rows, |$row| object::extend($row, {{
+STAGE = f"""{held()}
+INSERT INTO knowledge_chunk $rows.map(|$row| object::extend($row, {{
     embedding: {vectors.decoded("$row.embedding")}, document: $document, version: $version,
-    scope: <set>$scope, created_at: $now }})) RETURN NONE"""
+    scope: $scope, created_at: $now }})) RETURN NONE"""
 
-DISCARD = "DELETE knowledge_chunk WHERE document = $document AND version = $version RETURN NONE"
+# Ids are `[document, version, position]`. The document is written only where there is something to clear.
+CLEAR = f"""LET $some = array::concat(
+    (SELECT VALUE id FROM type::record('knowledge_chunk', [$key, 0, 0]..[$key, $kept, 0]) LIMIT $limit),
+    (SELECT VALUE id FROM type::record('knowledge_chunk', [$key, $kept + 1, 0]..[$key, $last, 0]) LIMIT $limit));
+LET $held = IF array::len($some) > 0 {{
+    (UPDATE $document SET updated_at = $now WHERE attempt = $attempt RETURN VALUE true)
+}} ELSE {{ [true] }};
+IF array::len($held) = 0 {{ THROW '{SUPERSEDED}' }};
+DELETE $some RETURN NONE;
+$some"""
 
-# A chunk can be seen once its document names its version and counts its chunks.
-CURRENT = "document = $document AND version = document.version AND document.chunk_count != NONE"
-
-
-@dataclass(frozen=True)
-class ChunkPage:
-    """Some of a document's chunks, and how many there are in all."""
-
-    rows: list[Row]
-    total: int
+# One statement is one point in time: the version and its chunks go together.
+PAGE = """SELECT chunk_count, (SELECT * OMIT embedding FROM type::record('knowledge_chunk',
+        [record::id($parent.id), $parent.version, $start]..[record::id($parent.id), $parent.version, $end])
+    ) AS chunks FROM $document"""
 
 
 class ChunkRows:
     """Writes and reads the chunks of one document at a time."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, attempts: Attempts) -> None:
+        self._attempts = attempts
 
-    async def stage(
-        self, database: Database, document: Document, version: int, chunks: Sequence[Chunk], embedded: Matrix
-    ) -> None:
+    async def stage(self, database: Database, attempt: Attempt, chunks: Sequence[Chunk], embedded: Matrix) -> None:
         """Write chunks of a version that nobody sees yet."""
         rows = [
             {
-                "id": [document.id, version, chunk.position],
+                "id": [attempt.document.id, attempt.version, chunk.position],
                 "text": chunk.text,
                 "position": chunk.position,
                 "char_start": chunk.char_start,
@@ -59,41 +62,55 @@ class ChunkRows:
             | ({"section": chunk.section} if chunk.section else {})
             for chunk, vector in zip(chunks, embedded, strict=True)
         ]
-        await database.write(STAGE, self._variables(document, version) | {"rows": rows})
+        await self._attempts.write(database, attempt, STAGE, {"rows": rows})
 
-    async def discard(self, database: Database, document: Document, version: int) -> None:
-        """Remove staged chunks, those of an attempt that did not finish."""
-        await database.write(DISCARD, self._variables(document, version))
+    async def clear(self, database: Database, attempt: Attempt, *, kept: int | None) -> list[RecordID]:
+        """Remove the chunks of all versions but one, a few at a time, and say which."""
+        cleared: list[RecordID] = []
+        variables = {
+            "key": attempt.document.id,
+            "kept": kept or 0,
+            "last": LAST_VERSION,
+            "limit": CLEARED_AT_ONCE,
+        }
+        while some := (await self._attempts.write(database, attempt, CLEAR, variables))[-1]:
+            cleared += some
+        return cleared
 
-    async def page(self, database: Database, document: Document, *, page: int, page_size: int) -> ChunkPage:
-        variables = {"document": record(document.id), "limit": page_size, "start": (page - 1) * page_size}
-        rows = await database.rows(
-            f"SELECT * OMIT embedding FROM knowledge_chunk WHERE {CURRENT} ORDER BY position LIMIT $limit START $start",
-            variables,
+    async def page(
+        self, database: Database, document_id: str, seen: Visibility, *, page: int, page_size: int
+    ) -> tuple[list[Row], int]:
+        """One page of a document's chunks in order, and how many there are in all."""
+        where, variables = condition(seen)
+        start = (page - 1) * page_size
+        row = await database.row(
+            f"{PAGE} WHERE {where} AND {LIVE}",
+            variables | {"document": record(document_id), "start": start, "end": start + page_size},
         )
-        return ChunkPage(rows, document.chunk_count or 0)
+        if row is None:
+            raise not_here(document_id)
+        count: int | None = row.get("chunk_count")
+        return (row["chunks"], count) if count is not None else ([], 0)
 
     async def indexed(self, database: Database, document: Document, width: int) -> list[IndexedChunk]:
         """The current chunks as the search index wants them."""
+        if document.chunk_count is None:
+            return []
         rows = await database.rows(
-            f"SELECT id, text, scope, {vectors.ENCODED} AS embedding FROM knowledge_chunk WHERE {CURRENT} "
-            "ORDER BY position",
-            {"document": record(document.id)},
+            f"SELECT id, text, scope, {vectors.ENCODED} AS embedding "
+            "FROM type::record('knowledge_chunk', $first..$end)",
+            {
+                "first": [document.id, document.version, 0],
+                "end": [document.id, document.version, document.chunk_count],
+            },
         )
-        return [indexed_chunk(row, width) for row in rows]
-
-    def _variables(self, document: Document, version: int) -> dict[str, Any]:
-        return {
-            "document": record(document.id),
-            "version": version,
-            "scope": attribute_ids(document.scope),
-            "now": self._clock.now(),
-        }
+        return [_indexed(row, width) for row in rows]
 
 
 def chunk_id(document_id: str, version: int, position: int) -> RecordID:
     return RecordID(TABLE, [document_id, version, position])
 
 
-def indexed_chunk(row: Row, width: int) -> IndexedChunk:
-    return IndexedChunk(row["id"], row["text"], vectors.decode(row["embedding"], width), scope_of(row["scope"]))
+def _indexed(row: Row, width: int) -> IndexedChunk:
+    vector = vectors.decode(row["embedding"], width)
+    return IndexedChunk(row["id"], row["text"], vector, scope_of(row["scope"]))

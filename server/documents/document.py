@@ -39,12 +39,18 @@ class Document:
     filename: str | None = None
     declared_mime_type: str | None = None
     metadata: Mapping[str, Any] | None = None
+    attempt: str | None = None
 
     @classmethod
     def of(cls, row: Row) -> "Document":
         """The document in a row that was selected with its id as text."""
         known = {name: row[name] for name in cls.__dataclass_fields__ if name in row}
         return cls(**known | {"scope": scope_of(row["scope"])})
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version whose chunks readers see; None before there is one."""
+        return None if self.chunk_count is None else self.version
 
     @property
     def next_version(self) -> int:

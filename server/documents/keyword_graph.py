@@ -1,65 +1,64 @@
 """Keywords as nodes that documents share, and the edges to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from surrealdb import RecordID
 
-from server.core.clock import Clock
-from server.documents.catalogue import record
-from server.documents.document import Document
 from server.documents.keywords import Keyword
-from server.models.embedding import Matrix
+from server.models.embedding import Embedder
 from server.store import vectors
-from server.store.engine import Database, Row
+from server.store.engine import Database
 
-# Every transaction that touches an edge writes the keyword at its end, so that two of them meet there and one is run
-# again: that is what keeps the counts exact.
-RECOUNT = """UPDATE $touched SET document_count = count(<-knowledge_has_keyword), updated_at = $now RETURN NONE;
-DELETE $touched WHERE document_count = 0 RETURN NONE;"""
+VANISHED = "keyword-vanished"
 
-REPLACE_EDGES = f"""LET $scope = $document.scope;
-LET $touched = array::union((SELECT VALUE out FROM knowledge_has_keyword WHERE in = $document), $keywords.id);
-DELETE knowledge_has_keyword WHERE in = $document RETURN NONE;
-FOR $one IN $keywords {{
-    UPSERT $one.id SET text = text ?? $one.text, normalised = $one.normalised, scope = <set>[],
-        embedding = embedding ?? {vectors.decoded("$one.embedding")} RETURN NONE
-}};
+# Whoever adds or removes an edge writes its keyword in the same transaction, so that two of them meet there and one is
+# run again: that is what keeps the counts exact. An edge that stays must not be deleted first: the engine does not
+# forget its id before the transaction is over.
+REPLACE_EDGES = f"""LET $old = (SELECT VALUE out FROM knowledge_has_keyword WHERE in = $document);
+LET $added = array::complement($keywords.id, $old);
+LET $removed = array::complement($old, $keywords.id);
+DELETE knowledge_has_keyword WHERE in = $document AND out IN $removed RETURN NONE;
 INSERT RELATION INTO knowledge_has_keyword $keywords.map(|$one| {{
-    id: [$document, $one.id], in: $document, out: $one.id, score: $one.score, scope: $scope,
-    created_at: $now }}) RETURN NONE;
-{RECOUNT}"""
+    id: [$document, $one.id], in: $document, out: $one.id, score: $one.score, scope: $scope, created_at: $now
+    }}) ON DUPLICATE KEY UPDATE score = $input.score, scope = $input.scope RETURN NONE;
+LET $present = (UPDATE $added SET document_count += 1, updated_at = $now RETURN VALUE id);
+LET $absent = array::complement($added, $present);
+LET $new = $nodes[WHERE id IN $absent];
+IF array::len($new) != array::len($absent) {{ THROW '{VANISHED}' }};
+INSERT INTO keyword $new.map(|$one| {{
+    id: $one.id, text: $one.text, normalised: $one.normalised, scope: <set>[], document_count: 1,
+    embedding: {vectors.decoded("$one.embedding")}, created_at: $now, updated_at: $now }}) RETURN NONE;
+UPDATE $removed SET document_count -= 1, updated_at = $now RETURN NONE;
+DELETE $removed WHERE document_count <= 0 RETURN NONE;"""
 
-REMOVE_EDGES = f"""LET $touched = (SELECT VALUE out FROM knowledge_has_keyword WHERE in = $document);
+REMOVE_EDGES = """LET $removed = (SELECT VALUE out FROM knowledge_has_keyword WHERE in = $document);
 DELETE knowledge_has_keyword WHERE in = $document RETURN NONE;
-{RECOUNT}"""
+UPDATE $removed SET document_count -= 1, updated_at = $now RETURN NONE;
+DELETE $removed WHERE document_count <= 0 RETURN NONE;"""
 
 
-def replacement(document: Document, keywords: Sequence[Keyword], embedded: Matrix, clock: Clock) -> dict[str, Any]:
-    """The variables of `REPLACE_EDGES`."""
+async def replacement(database: Database, embedder: Embedder, keywords: Sequence[Keyword]) -> Mapping[str, Any]:
+    """The variables of `REPLACE_EDGES`; only keywords that no document has had so far are embedded."""
+    ids = [node(keyword.normalised) for keyword in keywords]
+    present: list[Any] = await database.rows(
+        "SELECT VALUE normalised FROM keyword WHERE normalised IN $names", {"names": [one.id for one in ids]}
+    )
+    known = set(present)
+    absent = [keyword for keyword in keywords if keyword.normalised not in known]
+    embedded = await embedder.embed([keyword.text for keyword in absent]) if absent else ()
     return {
-        "document": record(document.id),
-        "now": clock.now(),
-        "keywords": [
+        "keywords": [{"id": one, "score": keyword.score} for one, keyword in zip(ids, keywords, strict=True)],
+        "nodes": [
             {
                 "id": node(keyword.normalised),
                 "text": keyword.text,
                 "normalised": keyword.normalised,
-                "score": keyword.score,
                 "embedding": vectors.encode(vector),
             }
-            for keyword, vector in zip(keywords, embedded, strict=True)
+            for keyword, vector in zip(absent, embedded, strict=True)
         ],
     }
-
-
-async def of_document(database: Database, document: Document) -> list[Row]:
-    """A document's keywords, the best first."""
-    return await database.rows(
-        "SELECT record::id(out) AS id, out.normalised AS normalised, out.text AS text, score "
-        "FROM knowledge_has_keyword WHERE in = $document ORDER BY score DESC, normalised",
-        {"document": record(document.id)},
-    )
 
 
 def node(normalised: str) -> RecordID:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server.core.errors import NotFoundError
 from server.core.visibility import Visibility
+from server.documents.catalogue import record
 from server.documents.keyword_graph import node
 from server.documents.keywords import normalised
 from server.models.embedding import Embedder
@@ -11,10 +12,13 @@ from server.store import vectors
 from server.store.engine import Database, Row
 from server.store.scoped import condition
 
-SEEN = """SELECT record::id(out) AS id, out.text AS text, out.normalised AS normalised, count() AS document_count
-    FROM knowledge_has_keyword WHERE"""
-GROUP = "GROUP BY id, text, normalised"
-ORDERS = {"documents": "document_count DESC, normalised", "name": "normalised"}
+# The edges alone say which keywords there are: a node holds a vector, and reading it takes longer than all else.
+COUNTED = """SELECT record::id(out) AS id, count() AS document_count FROM knowledge_has_keyword
+    WHERE {where} GROUP BY id"""
+WITH_TEXT = "SELECT *, id AS normalised, type::record('keyword', id).text ?? id AS text FROM $page"
+ORDERS = {"documents": "document_count DESC, id", "name": "id"}
+# How many neighbours are looked at until enough of them are visible.
+NEIGHBOURS = (100, 1_000, 10_000)
 
 
 @dataclass(frozen=True)
@@ -31,41 +35,52 @@ class KeywordsWanted:
 async def page(database: Database, seen: Visibility, wanted: KeywordsWanted) -> tuple[list[Row], int]:
     """One page, and how many there are in all."""
     where, variables = condition(seen)
+    containing = "AND string::contains(id, $containing)" if wanted.containing else ""
     variables |= {
         "containing": normalised(wanted.containing),
         "least": wanted.min_document_count,
         "limit": wanted.page_size,
         "start": (wanted.page - 1) * wanted.page_size,
     }
-    if wanted.containing:
-        where += " AND string::contains(out.normalised, $containing)"
-    _, rows, total = await database.read(
-        f"""LET $found = (SELECT * FROM ({SEEN} {where} {GROUP}) WHERE document_count >= $least);
-        SELECT * FROM $found ORDER BY {ORDERS[wanted.sort]} LIMIT $limit START $start;
+    _, _, rows, total = await database.read(
+        f"""LET $found = (SELECT * FROM ({COUNTED.format(where=where)}) WHERE document_count >= $least {containing});
+        LET $page = (SELECT * FROM $found ORDER BY {ORDERS[wanted.sort]} LIMIT $limit START $start);
+        {WITH_TEXT};
         array::len($found)""",
         variables,
     )
     return rows, total
 
 
+async def of_document(database: Database, document_id: str, seen: Visibility) -> list[Row]:
+    """A document's keywords, the best first."""
+    where, variables = condition(seen)
+    return await database.rows(
+        f"""LET $page = (SELECT record::id(out) AS id, score FROM knowledge_has_keyword
+            WHERE in = $document AND {where} ORDER BY score DESC, id);
+        {WITH_TEXT}""",
+        variables | {"document": record(document_id)},
+    )
+
+
 async def detail(database: Database, name: str, seen: Visibility) -> Row:
     """One keyword with the documents that hold it."""
     where, variables = condition(seen)
-    rows = await database.rows(
-        f"""SELECT record::id(in) AS id, in.title AS title, in.status AS status, score, out.text AS text
-        FROM knowledge_has_keyword WHERE out = $keyword AND {where} ORDER BY score DESC""",
-        variables | {"keyword": node(normalised(name))},
+    form = normalised(name)
+    rows, texts = await database.read(
+        f"""SELECT record::id(in) AS id, in.title AS title, in.status AS status, score
+        FROM knowledge_has_keyword WHERE out = $keyword AND {where} ORDER BY score DESC, id;
+        SELECT text FROM $keyword""",
+        variables | {"keyword": node(form)},
     )
     if not rows:
         raise NotFoundError(f"There is no keyword {name[:80]!r} here.")
-    documents = [{key: row[key] for key in ("id", "title", "status", "score")} for row in rows]
-    form = normalised(name)
     return {
         "id": form,
         "normalised": form,
-        "text": rows[0]["text"],
-        "document_count": len(documents),
-        "documents": documents,
+        "text": texts[0]["text"] if texts else form,
+        "document_count": len(rows),
+        "documents": rows,
     }
 
 
@@ -73,12 +88,43 @@ async def search(
     database: Database, embedder: Embedder, query: str, seen: Visibility, *, k: int, threshold: float
 ) -> list[Row]:
     """The keywords nearest in meaning."""
-    where, variables = condition(seen)
     (vector,) = await embedder.embed([query])
+    encoded = vectors.encode(vector)
+    found: list[Row] = []
+    for count in NEIGHBOURS:
+        near = await _nearest(database, encoded, count)
+        found = await _visible(database, near, seen)
+        if len(found) >= k or len(near) < count:
+            break
+    return [row for row in found if row["score"] >= threshold][:k]
+
+
+async def _nearest(database: Database, encoded: bytes, count: int) -> list[Row]:
+    """An index that is not usable makes the engine answer with every keyword, which is not wrong."""
     return await database.rows(
         f"""LET $near = {vectors.decoded("$encoded")};
-        LET $scored = (SELECT *, vector::similarity::cosine(type::record('keyword', id).embedding, $near) AS score
-            FROM ({SEEN} {where} {GROUP}));
-        SELECT * FROM $scored WHERE score >= $threshold ORDER BY score DESC, id LIMIT $k""",
-        variables | {"encoded": vectors.encode(vector), "threshold": threshold, "k": k},
+        SELECT * FROM (
+            SELECT id, text, normalised, vector::similarity::cosine(embedding, $near) AS score FROM keyword
+            WHERE embedding <|{count},{count}|> $near
+        ) ORDER BY score DESC, normalised""",
+        {"encoded": encoded},
     )
+
+
+async def _visible(database: Database, near: list[Row], seen: Visibility) -> list[Row]:
+    where, variables = condition(seen)
+    counted = await database.rows(
+        COUNTED.format(where=f"out IN $near AND {where}"), variables | {"near": [row["id"] for row in near]}
+    )
+    counts = {row["id"]: row["document_count"] for row in counted}
+    return [
+        {
+            "id": row["normalised"],
+            "normalised": row["normalised"],
+            "text": row["text"],
+            "score": row["score"],
+            "document_count": counts[row["normalised"]],
+        }
+        for row in near
+        if row["normalised"] in counts
+    ]

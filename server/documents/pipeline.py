@@ -6,53 +6,53 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from server.control.contexts import Open
 from server.control.models import EmbedderOf
-from server.core.clock import Clock
 from server.core.errors import ExtractionError, NotFoundError, ThrownError
 from server.core.scope import Scope
-from server.documents import keyword_graph
+from server.documents.attempts import SUPERSEDED, Attempt, Attempts
 from server.documents.catalogue import Catalogue
 from server.documents.chunk_rows import ChunkRows, chunk_id
 from server.documents.chunking import Chunk, Chunker
-from server.documents.document import Document, Status
+from server.documents.document import Status
 from server.documents.extraction.kinds import declared_type
-from server.documents.extraction.pool import ExtractionPool
 from server.documents.extraction.result import Extracted
-from server.documents.keywords import Keyword, keywords
+from server.documents.keywords import keywords
 from server.documents.language import detect
+from server.documents.progress import Progress
+from server.documents.replacing import Derived, Replacing
 from server.index.writes import IndexedChunk, IndexWrites
-from server.models.embedding import Embedder, Matrix
+from server.models.embedding import Embedder
 from server.objects.store import ObjectStore
-from server.store.scoped import scope_of
 
 BATCH = 64
 
-Report = Callable[[Status, int | None, int | None], Awaitable[None]]
 
-GONE = "document-gone"
+@dataclass(frozen=True)
+class Note:
+    """How far a document has come: its status, and how many of its chunks are done."""
 
-# The condition of an IF cannot look into a record; a variable can.
-SWAP = f"""LET $there = $document.version;
-IF $there = NONE {{ THROW '{GONE}' }};
-UPDATE $document SET version = $version, chunk_count = $chunk_count, keyword_count = $keyword_count,
-    language = $language, mime_type = $mime_type, title = $title, status = 'ready', error = NONE,
-    processing_completed_at = $now, updated_at = $now RETURN NONE;
-UPDATE knowledge_chunk SET scope = $document.scope WHERE document = $document AND version = $version
-    AND scope != $document.scope RETURN NONE;
-DELETE knowledge_chunk WHERE document = $document AND version != $version RETURN NONE;
-{keyword_graph.REPLACE_EDGES}
-$document.scope"""
+    status: Status
+    done: int | None = None
+    total: int | None = None
+
+
+class Extraction(Protocol):
+    """Whatever reads files; an `ExtractionError` says why there is no text and what to do about it."""
+
+    async def extract(self, path: Path, declared: str | None = None) -> Extracted: ...
+
+
+Report = Callable[[Note], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class _Work:
     opened: Open
-    document: Document
-    version: int
-    report: Report
+    attempt: Attempt
+    progress: Progress[Note]
 
 
 class Pipeline:
@@ -61,78 +61,85 @@ class Pipeline:
     def __init__(
         self,
         catalogue: Catalogue,
+        attempts: Attempts,
         chunk_rows: ChunkRows,
         objects: ObjectStore,
-        extraction: ExtractionPool,
+        extraction: Extraction,
+        replacing: Replacing,
         embedder_of: EmbedderOf,
         index: IndexWrites,
-        clock: Clock,
         *,
         spool: Path,
     ) -> None:
         self._catalogue = catalogue
+        self._attempts = attempts
         self._chunk_rows = chunk_rows
         self._objects = objects
         self._extraction = extraction
+        self._replacing = replacing
         self._embedder_of = embedder_of
         self._index = index
-        self._clock = clock
         self._spool = spool
 
     async def process(self, opened: Open, document_id: str, report: Report) -> None:
-        """Bring a document to `ready`; raises for what another attempt may mend, and notes what none can."""
-        document = await self._catalogue.find(opened.database, document_id)
-        if document is None:
+        """Bring a document to `ready`, if there is one that is not.
+
+        Raises for what another attempt may mend; what none can, it also notes with the document. One that is deleted,
+        or taken over by another attempt, is left to whoever did that.
+        """
+        attempt = await self._attempts.begin(opened.database, document_id)
+        if attempt is None:
+            document = await self._catalogue.find(opened.database, document_id)
+            if document and document.status == "ready" and document.attempt:
+                await self._tidy(opened, Attempt(document.attempt, document, document.version))
             return
-        work = _Work(opened, document, document.next_version, report)
-        await self._chunk_rows.discard(opened.database, document, work.version)
+        progress = Progress[Note](lambda note: self._tell(opened, attempt, note, report))
+        work = _Work(opened, attempt, progress)
         try:
-            extracted = await self._extract(work)
-        except (ExtractionError, NotFoundError) as error:
-            await self.fail(opened, document_id, error.detail)
-            raise
-        await self._derive(work, extracted)
+            await self._process(work)
+        except ThrownError as error:
+            if error.thrown != SUPERSEDED:
+                raise
+        finally:
+            await progress.given_up()
 
     async def fail(self, opened: Open, document_id: str, reason: str) -> None:
-        """Note that no attempt will succeed, in words that a person can act on."""
-        document = await self._catalogue.find(opened.database, document_id)
-        if document is None:
-            return
-        await self._chunk_rows.discard(opened.database, document, document.next_version)
-        now = self._clock.now()
-        await self._catalogue.advance(opened.database, document_id, "failed", error=reason, processing_completed_at=now)
+        """Note that nobody tries any more, in words that a person can act on."""
+        attempt = await self._attempts.begin(opened.database, document_id)
+        if attempt:
+            await self._failed(opened, attempt, reason)
 
-    async def _extract(self, work: _Work) -> Extracted:
-        await self._enter(work, "extracting", processing_started_at=self._clock.now())
-        declared = declared_type(work.document.filename, work.document.declared_mime_type)
-        async with self._spooled(work.document.storage_key) as path:
-            return await self._extraction.extract(path, declared)
-
-    async def _derive(self, work: _Work, extracted: Extracted) -> None:
-        embedder = await self._embedder_of(work.opened)
-        await self._enter(work, "chunking")
-        ingestion = work.opened.config.ingestion
-        chunker = Chunker(embedder.count_tokens, size=ingestion.chunk_size, overlap=ingestion.chunk_overlap)
-        chunks, language = await asyncio.to_thread(_chunked, chunker, extracted)
-        await self._enter(work, "embedding")
-        await work.report("embedding", 0, len(chunks))
-        indexed = await self._embed(work, embedder, chunks)
-        await self._enter(work, "keywording")
-        found = await asyncio.to_thread(keywords, extracted.text, language)
-        embedded = await embedder.embed([keyword.text for keyword in found])
+    async def _process(self, work: _Work) -> None:
+        opened, attempt = work.opened, work.attempt
+        await self._chunk_rows.clear(opened.database, attempt, kept=attempt.document.seen_version)
+        work.progress.note(Note("extracting"))
         try:
-            scope = await self._swap(work, extracted, language, len(chunks), found, embedded)
-        except ThrownError:
-            await self._chunk_rows.discard(work.opened.database, work.document, work.version)
-            return
-        await self._index.chunks_added(work.opened.database, [replace(chunk, scope=scope) for chunk in indexed])
-        old = work.document
-        old_ids = [chunk_id(old.id, old.version, position) for position in range(old.chunk_count or 0)]
-        await self._index.chunks_removed(work.opened.database, old_ids)
-        await work.report("ready", len(chunks), len(chunks))
+            extracted = await self._extract(attempt)
+        except (ExtractionError, NotFoundError) as error:
+            await work.progress.settled()
+            await self._failed(opened, attempt, error.detail)
+            raise
+        embedder = await self._embedder_of(opened)
+        work.progress.note(Note("chunking"))
+        ingestion = opened.config.ingestion
+        chunker = Chunker(embedder.count_tokens, size=ingestion.chunk_size, overlap=ingestion.chunk_overlap)
+        chunks = await asyncio.to_thread(lambda: list(chunker.chunks(extracted.text, extracted.sections)))
+        indexed = await self._embed(work, embedder, chunks)
+        work.progress.note(Note("keywording", len(chunks), len(chunks)))
+        scope = await self._replace(work, extracted, embedder, len(chunks))
+        await self._index.chunks_added(opened.database, [replace(chunk, scope=scope) for chunk in indexed])
+        await self._tidy(opened, attempt)
+
+    async def _extract(self, attempt: Attempt) -> Extracted:
+        document = attempt.document
+        declared = declared_type(document.filename, document.declared_mime_type)
+        async with self._spooled(document.storage_key) as path:
+            return await self._extraction.extract(path, declared)
 
     async def _embed(self, work: _Work, embedder: Embedder, chunks: list[Chunk]) -> list[IndexedChunk]:
         """Embed and stage the chunks; while one batch is written the next one is embedded."""
+        document, version = work.attempt.document, work.attempt.version
+        work.progress.note(Note("embedding", 0, len(chunks)))
         indexed: list[IndexedChunk] = []
         writing: asyncio.Task[None] | None = None
         try:
@@ -141,17 +148,14 @@ class Pipeline:
                 embedded = await embedder.embed([chunk.text for chunk in batch])
                 if writing:
                     await writing
-                    await work.report("embedding", begin, len(chunks))
-                writing = asyncio.create_task(
-                    self._chunk_rows.stage(work.opened.database, work.document, work.version, batch, embedded)
-                )
+                    work.progress.note(Note("embedding", begin, len(chunks)))
+                else:
+                    # The first batch would have to be written again if a note about the document came in between.
+                    await work.progress.settled()
+                stage = self._chunk_rows.stage(work.opened.database, work.attempt, batch, embedded)
+                writing = asyncio.create_task(stage)
                 indexed += [
-                    IndexedChunk(
-                        chunk_id(work.document.id, work.version, chunk.position),
-                        chunk.text,
-                        vector,
-                        work.document.scope,
-                    )
+                    IndexedChunk(chunk_id(document.id, version, chunk.position), chunk.text, vector, document.scope)
                     for chunk, vector in zip(batch, embedded, strict=True)
                 ]
         finally:
@@ -159,34 +163,31 @@ class Pipeline:
                 await writing
         return indexed
 
-    async def _swap(
-        self,
-        work: _Work,
-        extracted: Extracted,
-        language: str | None,
-        chunk_count: int,
-        found: list[Keyword],
-        embedded: Matrix,
-    ) -> Scope:
-        """Put the new chunks and keywords in the place of the old ones; the scope may have grown meanwhile."""
-        answers = await work.opened.database.write(
-            SWAP,
-            keyword_graph.replacement(work.document, found, embedded, self._clock)
-            | {
-                "version": work.version,
-                "chunk_count": chunk_count,
-                "keyword_count": len(found),
-                "language": language,
-                "mime_type": extracted.mime_type,
-                "title": work.document.title or extracted.title or work.document.filename or work.document.id,
-            },
-            repeatable=True,
-        )
-        return scope_of(answers[-1])
+    async def _replace(self, work: _Work, extracted: Extracted, embedder: Embedder, chunk_count: int) -> Scope:
+        """Put the new chunks and keywords in the place of the old ones; answers what the scope is by then."""
+        document = work.attempt.document
+        language = await asyncio.to_thread(detect, extracted.text)
+        found = await asyncio.to_thread(keywords, extracted.text, language)
+        await work.progress.settled()
+        title = document.title or extracted.title or document.filename or document.id
+        derived = Derived(title, extracted.mime_type, language, chunk_count, found)
+        return await self._replacing.replace(work.opened.database, work.attempt, derived, embedder)
 
-    async def _enter(self, work: _Work, status: Status, **values: Any) -> None:
-        await self._catalogue.advance(work.opened.database, work.document.id, status, **values)
-        await work.report(status, None, None)
+    async def _tidy(self, opened: Open, attempt: Attempt) -> None:
+        """Remove the chunks of earlier versions, now that a new one is there."""
+        cleared = await self._chunk_rows.clear(opened.database, attempt, kept=attempt.version)
+        await self._index.chunks_removed(opened.database, cleared)
+
+    async def _failed(self, opened: Open, attempt: Attempt, reason: str) -> None:
+        await self._chunk_rows.clear(opened.database, attempt, kept=attempt.document.seen_version)
+        await self._attempts.fail(opened.database, attempt, reason)
+
+    async def _tell(self, opened: Open, attempt: Attempt, note: Note, report: Report) -> None:
+        """The document changes its status first, so that whoever hears of it finds it so."""
+        begun = note.status == "extracting" or (note.status == "embedding" and note.done)
+        if not begun:
+            await self._attempts.enter(opened.database, attempt, note.status)
+        await report(note)
 
     @asynccontextmanager
     async def _spooled(self, storage_key: str) -> AsyncIterator[Path]:
@@ -197,7 +198,3 @@ class Pipeline:
                 await asyncio.to_thread(file.write, part)
             file.flush()
             yield Path(file.name)
-
-
-def _chunked(chunker: Chunker, extracted: Extracted) -> tuple[list[Chunk], str | None]:
-    return list(chunker.chunks(extracted.text, extracted.sections)), detect(extracted.text)

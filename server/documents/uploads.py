@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
-from weakref import WeakValueDictionary
 
+import structlog
 from blake3 import blake3
 
 from server.control.contexts import Open
 from server.control.models import EmbedderOf
-from server.core.errors import UnavailableError
+from server.core.errors import ConflictError, SpectronError, UnavailableError
 from server.core.ids import Ids
 from server.core.scope import Scope
 from server.core.visibility import Visibility
@@ -21,7 +21,11 @@ from server.documents.extraction.kinds import declared_type
 from server.index.writes import IndexWrites
 from server.objects.store import READ_SIZE, ObjectStore, object_key
 
-Enqueue = Callable[[str, str], Awaitable[None]]
+MEETINGS = 16
+
+Enqueue = Callable[[Open, Document], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -65,53 +69,79 @@ class Uploads:
         self._embedder_of = embedder_of
         self._ids = ids
         self._enqueue = enqueue
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-    def lock(self, storage_key: str) -> asyncio.Lock:
-        """Whoever adds or removes documents of the same bytes does so one after the other."""
-        return self._locks.setdefault(storage_key, asyncio.Lock())
+        self.under_way: set[str] = set()
+        """Keys of originals that are stored before their documents are."""
 
     async def receive(self, opened: Open, file: File, scope: Scope, seen: Visibility) -> Received:
-        """Keep the file and have it processed; nothing is answered before the original is safe."""
+        """Keep the file and have it processed; nothing is answered before the original is safe.
+
+        Each document has an original of its own, so that no deletion of one can take away what another needs.
+        """
         content_hash, size = await asyncio.to_thread(_digest, file.content)
-        storage_key = object_key(opened.context.id, content_hash)
-        async with self.lock(storage_key):
-            same = await self._catalogue.same_bytes(opened.database, content_hash, scope, seen)
-            if same:
-                return Received(await self._join(opened, same, scope), deduplicated=True)
-            await self._objects.put(storage_key, _parts(file.content))
-            document = await self._catalogue.create(
-                opened.database,
-                NewDocument(
-                    id=self._ids.id(),
-                    title=file.title or "",
-                    mime_type=declared_type(file.filename, file.content_type) or "application/octet-stream",
-                    source=file.source or "upload",
-                    storage_key=storage_key,
-                    content_hash=content_hash,
-                    size_bytes=size,
-                    scope=scope,
-                    filename=file.filename,
-                    declared_mime_type=file.content_type,
-                    metadata=file.metadata,
-                ),
-            )
-        await self._enqueue(opened.context.id, document.id)
-        return Received(document, deduplicated=False)
+        document_id = self._ids.id()
+        new = NewDocument(
+            id=document_id,
+            title=file.title or "",
+            mime_type=declared_type(file.filename, file.content_type) or "application/octet-stream",
+            source=file.source or "upload",
+            storage_key=object_key(opened.context.id, document_id),
+            content_hash=content_hash,
+            size_bytes=size,
+            scope=scope,
+            filename=file.filename,
+            declared_mime_type=file.content_type,
+            metadata=file.metadata,
+        )
+        self.under_way.add(new.storage_key)
+        try:
+            received = await self._received(opened, file, new, seen)
+        finally:
+            self.under_way.discard(new.storage_key)
+        if not received.deduplicated:
+            await self._queued(opened, received.document)
+        return received
 
     async def reprocess(self, opened: Open, document: Document) -> Received:
         """Process a document again from its original."""
         await self._catalogue.queue_again(opened.database, document)
-        await self._enqueue(opened.context.id, document.id)
+        await self._queued(opened, document)
         return Received(replace(document, status="queued", error=None), deduplicated=False)
 
-    async def _join(self, opened: Open, document: Document, scope: Scope) -> Document:
-        if scope == document.scope or not document.scope or (scope and scope <= document.scope):
-            return document
-        united = await self._catalogue.unite(opened.database, document, scope)
-        width = (await self._embedder_of(opened)).dimension
-        await self._index.chunks_added(opened.database, await self._chunk_rows.indexed(opened.database, united, width))
-        return united
+    async def _received(self, opened: Open, file: File, new: NewDocument, seen: Visibility) -> Received:
+        stored = False
+        for _ in range(MEETINGS):
+            same = await self._catalogue.same_bytes(opened.database, new.content_hash, new.scope, seen)
+            joined = await self._joined(opened, same.joined, new.scope) if same.joined else None
+            if joined:
+                if stored:
+                    await self._objects.delete(new.storage_key)
+                return Received(joined, deduplicated=True)
+            if not stored:
+                await self._objects.put(new.storage_key, _parts(file.content))
+                stored = True
+            created = await self._catalogue.create(opened.database, new, same.known)
+            if created:
+                return Received(created, deduplicated=False)
+        raise ConflictError("The same file is being uploaded and deleted over and over; send it again later.")
+
+    async def _joined(self, opened: Open, document: Document, scope: Scope) -> Document | None:
+        """The document in the wider scope, processed again if that has failed; None if it was deleted meanwhile."""
+        covered = scope == document.scope or not document.scope or (scope and scope <= document.scope)
+        united = document if covered else await self._catalogue.unite(opened.database, document, scope)
+        if united is None:
+            return None
+        if not covered:
+            width = (await self._embedder_of(opened)).dimension
+            chunks = await self._chunk_rows.indexed(opened.database, united, width)
+            await self._index.chunks_added(opened.database, chunks)
+        return (await self.reprocess(opened, united)).document if united.status == "failed" else united
+
+    async def _queued(self, opened: Open, document: Document) -> None:
+        """Have it processed; if the queue is away, the document is found and queued once it is back."""
+        try:
+            await self._enqueue(opened, document)
+        except SpectronError as error:
+            log.warning("document.not_queued", document=document.id, reason=error.detail)
 
 
 def _digest(content: BinaryIO) -> tuple[str, int]:

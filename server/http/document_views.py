@@ -42,11 +42,12 @@ def received_view(received: Received) -> dict[str, Any]:
     }
 
 
-def chunk_view(row: Row, document: Document) -> dict[str, Any]:
+def chunk_view(row: Row) -> dict[str, Any]:
+    document, version, position = row["id"].id
     return {
-        "id": f"{document.id}-{document.version}-{row['position']}",
-        "document": document.id,
-        "position": row["position"],
+        "id": f"{document}-{version}-{position}",
+        "document": document,
+        "position": position,
         "text": row["text"],
         "section": row.get("section"),
         "char_start": row["char_start"],

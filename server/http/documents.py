@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from server.documents import keyword_queries
 from server.documents.catalogue import Wanted
 from server.documents.document import Document, Status
-from server.documents.keyword_graph import of_document
 from server.documents.library import Library
 from server.documents.uploads import File
 from server.http.document_views import chunk_view, document_view, received_view
@@ -17,6 +17,12 @@ from server.http.tenant import Here, Tenant, Tenants
 
 ACCEPTED = 202
 NO_CONTENT = 204
+# A browser must neither run what somebody uploaded nor take it for something else.
+DOWNLOAD = {
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 PageSize = Annotated[int, Query(ge=1, le=500)]
 UPLOAD = {
@@ -105,29 +111,30 @@ def add_routes(router: APIRouter, library: Library, tenants: Tenants) -> None:
         tenants.trace(tenant, "document.delete", document.id, document.scope, written={"document": document.id})
         return Response(status_code=NO_CONTENT)
 
-    @router.get("/documents/{document_id}/raw")
+    @router.api_route("/documents/{document_id}/raw", methods=["GET", "HEAD"])
     async def raw(document_id: str, request: Request, tenant: Here) -> Response:
         """The original, byte for byte; takes `Range`."""
         document = await found(tenant, document_id)
         part = byte_range(request.headers.get("range"), document.size_bytes)
         await library.objects.stat(document.storage_key)
-        return StreamingResponse(
-            library.objects.open(document.storage_key, part.start, part.end),
-            part.status,
-            part.headers(document.size_bytes) | {"ETag": f'"{document.content_hash}"'},
-            document.declared_mime_type or document.mime_type,
-        )
+        headers = part.headers(document.size_bytes) | {"ETag": f'"{document.content_hash}"'} | DOWNLOAD
+        media_type = document.declared_mime_type or document.mime_type
+        if request.method == "HEAD":
+            return Response(None, part.status, headers, media_type)
+        parts = library.objects.open(document.storage_key, part.start, part.end)
+        return StreamingResponse(parts, part.status, headers, media_type)
 
     @router.get("/documents/{document_id}/chunks")
     async def chunks(document_id: str, tenant: Here, page: Page = 1, page_size: PageSize = 50) -> dict[str, Any]:
         """The chunks of a document in order."""
-        document = await found(tenant, document_id)
-        listed = await library.chunks.page(tenant.database, document, page=page, page_size=page_size)
+        rows, total = await library.chunks.page(
+            tenant.database, document_id, tenant.sees(), page=page, page_size=page_size
+        )
         return {
-            "chunks": [chunk_view(row, document) for row in listed.rows],
+            "chunks": [chunk_view(row) for row in rows],
             "page": page,
             "page_size": page_size,
-            "total": listed.total,
+            "total": total,
             "trace_id": tenant.trace_id,
         }
 
@@ -135,4 +142,5 @@ def add_routes(router: APIRouter, library: Library, tenants: Tenants) -> None:
     async def keywords(document_id: str, tenant: Here) -> dict[str, Any]:
         """The keywords of a document, the best first."""
         document = await found(tenant, document_id)
-        return {"keywords": await of_document(tenant.database, document), "trace_id": tenant.trace_id}
+        rows = await keyword_queries.of_document(tenant.database, document.id, tenant.sees())
+        return {"keywords": rows, "trace_id": tenant.trace_id}
