@@ -1,0 +1,65 @@
+"""Metrics in the Prometheus text format."""
+
+from collections.abc import Iterator
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from server.observe.metrics import Metrics
+from tests.support.app import App
+
+
+def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_polled_values_are_read_when_they_are_scraped() -> None:
+    values: Iterator[float] = iter([1.0, 2.0])
+    metrics = Metrics()
+    metrics.polled("spectron_queue", "Jobs", lambda: {"waiting": next(values)})
+    assert samples(metrics.render().decode())["spectron_queue_waiting", ()] == 1
+    assert samples(metrics.render().decode())["spectron_queue_waiting", ()] == 2
+
+
+def test_two_servers_in_a_process_count_apart() -> None:
+    one, two = Metrics(), Metrics()
+    one.refusals.labels("unauthorized").inc()
+    assert ("spectron_refusals_total", (("reason", "unauthorized"),)) not in samples(two.render().decode())
+
+
+async def test_requests_are_counted_by_route_and_not_by_what_callers_make_up(acme: App) -> None:
+    for number in range(5):
+        await acme.http.get(f"/api/v1/contexts/nobody-{number}")
+        await acme.http.get(f"/nowhere/{number}")
+        await acme.http.request(f"METHOD{number}", "/api/v1/contexts/acme")
+        await acme.http.request(f"METHOD{number}", "/nowhere")
+    scraped = await (await acme.client()).get("/metrics")
+    assert scraped.headers["content-type"].startswith("text/plain; version=0.0.4")
+    found = samples(scraped.text)
+    route = ("route", "/api/v1/contexts/{context_id}")
+    assert found["spectron_http_requests_total", (("method", "GET"), route, ("status", "404"))] == 5
+    assert found["spectron_http_requests_total", (("method", "POST"), route, ("status", "201"))] == 1
+    assert found["spectron_http_requests_total", (("method", "ANY"), ("route", "unknown"), ("status", "404"))] == 10
+    assert {dict(labels).get("method", "ANY") for _, labels in found} <= {
+        "ANY",
+        "GET",
+        "POST",
+        "DELETE",
+        "PATCH",
+        "PUT",
+    }
+    assert "nobody" not in scraped.text
+    assert "nowhere" not in scraped.text
+
+
+async def test_refusals_and_the_engine_are_counted(acme: App) -> None:
+    anonymous = await acme.client()
+    await anonymous.get("/api/v1/contexts")
+    found = samples((await anonymous.get("/metrics")).text)
+    assert found["spectron_refusals_total", (("reason", "unauthorized"),)] == 1
+    assert found["spectron_engine_up", ()] == 1
+    assert found["spectron_engine_queries", ()] > 0
+    assert found["spectron_engine_contexts_failed", ()] == 0
