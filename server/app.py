@@ -40,6 +40,7 @@ from server.models.local import LocalEmbedder
 from server.models.registry import ModelRegistry
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
+from server.retention.parts import create_retention
 from server.settings import Settings
 from server.store.binding import JOBQUEUE, METADATA, Binding
 from server.store.embedded import EmbeddedEngine
@@ -85,7 +86,9 @@ class Server:
         ids: Ids | None = None,
         engine: Engine | None = None,
         hasher: Hasher | None = None,
+        schedules: bool = False,
     ) -> None:
+        """With `schedules` it sweeps by the clock, besides when it is asked to."""
         self.settings = settings
         self.clock = clock or SystemClock()
         ids = ids or Ids()
@@ -142,6 +145,8 @@ class Server:
         self._http = httpx.AsyncClient()
         registry_of_models = ModelRegistry(LocalEmbedder(), http=self._http, clock=self.clock, random=random.random)
         models = ContextModels(registry_of_models, registry, self.ledger, provider_urls=settings.provider_urls)
+        self._schedules = schedules
+        self.retention = create_retention(settings, self.contexts, metadata, self.audit, NoIndex(), self.clock, ids)
         services = Services(
             serving=lambda: self._started,
             contexts=self.contexts,
@@ -151,6 +156,7 @@ class Server:
             statistics=Statistics(self.engine),
             ledger=self.ledger,
             memory=create_memory(models, ContextExtractors(HeuristicExtractor()), NoIndex(), self.clock, ids),
+            retention=self.retention,
             metadata=metadata,
             cipher=cipher,
             metrics=self.metrics,
@@ -167,6 +173,7 @@ class Server:
         )
         self._started = False
         self._housekeeping: asyncio.Task[None] | None = None
+        self._scheduling: asyncio.Task[None] | None = None
         self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
 
     async def start(self) -> None:
@@ -183,13 +190,17 @@ class Server:
                 break
         self._started = True
         self._housekeeping = asyncio.create_task(self._keep_house())
+        if self._schedules:
+            self._scheduling = asyncio.create_task(self.retention.scheduler.run())
 
     async def stop(self) -> None:
         """Write what is still in memory and close the engine; safe after a failed start."""
-        if self._housekeeping:
-            self._housekeeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._housekeeping
+        for task in (self._scheduling, self._housekeeping):
+            if task:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        await self.retention.sweeper.close()
         if self._started:
             await self._flush()
         self._hasher.close()

@@ -18,7 +18,7 @@ from server.control.secrets import write_private
 from server.core.errors import ConflictError, ContextNotFoundError, SpectronError
 from server.maintenance import apply_migrations, migration_status
 from server.observe import logs
-from server.serving import serve
+from server.serving import attend, serve
 from server.settings import Loaded, load
 
 MANAGEMENT_KEY_FILE = "management.key"
@@ -32,9 +32,10 @@ T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Spectron server.")
 dev = typer.Typer(no_args_is_help=True, help="Everything in one process, on the embedded database.")
 api = typer.Typer(no_args_is_help=True, help="The HTTP API alone, on a SurrealDB server.")
+scheduler = typer.Typer(no_args_is_help=True, help="Sweeps by the clock alone, on a SurrealDB server.")
 config = typer.Typer(no_args_is_help=True, help="What is configured.")
 migrate = typer.Typer(no_args_is_help=True, help="The schema of all databases.")
-for name, group in (("dev", dev), ("api", api), ("config", config), ("migrate", migrate)):
+for name, group in (("dev", dev), ("api", api), ("scheduler", scheduler), ("config", config), ("migrate", migrate)):
     app.add_typer(group, name=name)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="A YAML file of settings.")]
@@ -62,7 +63,7 @@ def dev_start(
     Example: spectrond dev start --data-dir ./data --bind 127.0.0.1:9090
     """
     loaded = _load(config_file, data_dir=data_dir, bind=bind)
-    server = Server(loaded.settings)
+    server = Server(loaded.settings, schedules=True)
     key_file = loaded.settings.data_path / MANAGEMENT_KEY_FILE
 
     async def started(url: str) -> None:
@@ -82,13 +83,23 @@ def api_start(bind: Bind = None, config_file: ConfigFile = None) -> None:
     Example: SPECTRON_DATABASE_URL=wss://db.internal:8000 spectrond api start --bind 0.0.0.0:9090
     """
     loaded = _load(config_file, bind=bind)
-    if not loaded.settings.database_url.startswith(("ws://", "wss://")):
-        _fail("`api start` needs a SurrealDB server: set SPECTRON_DATABASE_URL, or use `spectrond dev start`.")
+    _need_remote(loaded, "api start")
 
     async def started(url: str) -> None:
         typer.echo(f"Spectron {VERSION} listens on {url}", err=True)
 
     _run(serve(Server(loaded.settings), started))
+
+
+@scheduler.command("start")
+def scheduler_start(config_file: ConfigFile = None) -> None:
+    """Delete by the clock what is due; of several schedulers, one at a time does the work.
+
+    Example: SPECTRON_DATABASE_URL=wss://db.internal:8000 spectrond scheduler start
+    """
+    loaded = _load(config_file)
+    _need_remote(loaded, "scheduler start")
+    _run(attend(Server(loaded.settings, schedules=True), lambda: typer.echo(f"Spectron {VERSION} schedules", err=True)))
 
 
 @app.command()
@@ -199,6 +210,11 @@ Try, in another terminal:
 Ctrl-C stops the server.""",
         err=True,
     )
+
+
+def _need_remote(loaded: Loaded, command: str) -> None:
+    if not loaded.settings.database_url.startswith(("ws://", "wss://")):
+        _fail(f"`{command}` needs a SurrealDB server: set SPECTRON_DATABASE_URL, or use `spectrond dev start`.")
 
 
 def _fail(message: str) -> NoReturn:

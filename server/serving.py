@@ -31,15 +31,40 @@ class _Listener(uvicorn.Server):
 
 async def serve(server: Server, started: Started) -> None:
     """Serve until a signal comes; `started` is called with the address once requests are answered."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in SIGNALS:
-        loop.add_signal_handler(number, stopping.set)
+    stopping = _signalled()
     try:
         with bound(server.settings.host, server.settings.port) as listening:
             await _run(server, listening, stopping, started)
     finally:
         await server.stop()
+
+
+async def attend(server: Server, started: Callable[[], None]) -> None:
+    """Let a server that listens to nobody do its work until a signal comes."""
+    stopped = asyncio.create_task(_signalled().wait())
+    preparing = asyncio.create_task(server.start())
+    try:
+        await asyncio.wait({preparing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if preparing.done():
+            preparing.result()
+            started()
+            await stopped
+    finally:
+        log.info("server.stopping")
+        stopped.cancel()
+        preparing.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await preparing
+        await server.stop()
+
+
+def _signalled() -> asyncio.Event:
+    """Set by a signal that asks the process to end."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
 
 
 def listener_config(server: Server) -> uvicorn.Config:

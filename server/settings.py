@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic import ValidationError as PydanticError
 
 from server.core.errors import ValidationError
+from server.core.retention import duration, policies
 
 PREFIX = "SPECTRON_"
 DEFAULT_DATA_DIR = Path("~/.local/share/spectron")
+# What the environment writes as YAML.
+STRUCTURED: tuple[Any, ...] = (dict[str, Any], list[dict[str, Any]])
 
 
 class Settings(BaseModel):
@@ -59,6 +63,29 @@ class Settings(BaseModel):
         60, ge=1, description="Wrong keys that one address may send a minute before they are answered with 429."
     )
 
+    retention: list[dict[str, Any]] = Field(
+        default_factory=list, description="Retention policies for every Context: scope, memory_category and ttl."
+    )
+    sweep_interval: str = Field("1h", description="How often what is due is deleted, such as 15m, 1h or 1d.")
+    expired_grace: str = Field(
+        "30d", description="How long a soft-deleted memory can be reinstated; 0d deletes it with the next sweep."
+    )
+    trace_retention: str = Field("90d", description="How long decision traces and reports of sweeps are kept.")
+    job_retention: str = Field("7d", description="How long jobs that have ended are kept.")
+
+    @field_validator("retention")
+    @classmethod
+    def _checked_policies(cls, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        policies(given)
+        return given
+
+    @field_validator("sweep_interval", "expired_grace", "trace_retention", "job_retention")
+    @classmethod
+    def _checked_duration(cls, given: str, info: ValidationInfo) -> str:
+        least = {"expired_grace": timedelta(0), "sweep_interval": timedelta(minutes=1)}
+        duration(given, str(info.field_name), least=least.get(str(info.field_name), timedelta(days=1)))
+        return given
+
     @property
     def host(self) -> str:
         return self.bind.rpartition(":")[0].strip("[]")
@@ -84,7 +111,7 @@ class Loaded:
         shown: dict[str, dict[str, Any]] = {}
         for name, value in self.settings:
             text = "********" if isinstance(value, SecretStr) and value.get_secret_value() else value
-            plain = text if isinstance(text, bool | int | float | dict) or text is None else str(text)
+            plain = text if isinstance(text, bool | int | float | dict | list) or text is None else str(text)
             shown[name] = {"value": plain, "source": self.sources[name]}
         return shown
 
@@ -132,5 +159,5 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, field in Settings.model_fields.items():
         text = environment.get(PREFIX + name.upper())
         if text:
-            found[name] = yaml.safe_load(text) if field.annotation == dict[str, Any] else text
+            found[name] = text if field.annotation not in STRUCTURED else yaml.safe_load(text)
     return found

@@ -18,7 +18,7 @@ from server.control.tokens import TokenLedger
 from server.core.clock import Clock
 from server.core.ids import Ids
 from server.core.limits import RateLimiter
-from server.http import audit, contexts, facts, keys, problems, sessions
+from server.http import audit, contexts, facts, keys, lifecycle, problems, retention, sessions
 from server.http.guard import Guard
 from server.http.health import Readiness, health_router
 from server.http.idempotency import Idempotency
@@ -28,6 +28,7 @@ from server.http.tenant import Tenants
 from server.memory.parts import Memory
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
+from server.retention.parts import Retention
 from server.store.engine import Database
 
 DESCRIPTION = "Agent memory: Contexts, keys and what is remembered in them."
@@ -45,6 +46,7 @@ class Services:
     statistics: Statistics
     ledger: TokenLedger
     memory: Memory
+    retention: Retention
     metadata: Database
     cipher: Cipher
     metrics: Metrics
@@ -73,6 +75,8 @@ def create_api(
     contexts.add_routes(management, services.contexts, services.statistics, services.ledger, clock)
     keys.add_routes(management, services.contexts, services.keys, clock)
     audit.add_routes(management, services.contexts, services.audit)
+    retention.add_routes(management, services.retention)
+    lifecycle.add_routes(management, services.retention)
 
     api.include_router(health_router(clock, services.metrics, services.readiness, version))
     api.include_router(management)
@@ -81,6 +85,7 @@ def create_api(
     remembered = tenant_router(guard, idempotency, tenants, tag="memory")
     sessions.add_routes(remembered, services.memory, tenants)
     facts.add_routes(remembered, services.memory, tenants)
+    lifecycle.add_tenant_routes(remembered, services.retention, tenants)
     api.include_router(remembered)
     return RequestContext(
         api, clock, ids, services.metrics, max_json_bytes=max_json_bytes, timeout_seconds=timeout_seconds

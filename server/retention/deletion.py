@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from server.core.errors import ThrownError
+from server.core.errors import ConflictError, ThrownError
 from server.index.writes import IndexWrites
 from server.retention.plan import Batch
 from server.retention.queries import Conditions
@@ -17,8 +17,12 @@ GUARD = f"IF (type::record('sweep_fence', 'sweep').fence ?? 0) > $fence {{ THROW
 HIGHEST = "RETURN type::record('sweep_fence', 'sweep').fence ?? 0"
 
 
-class FencedError(Exception):
-    """Another sweep has begun here since; this one must stop."""
+class FencedError(ConflictError):
+    """Another sweep has begun here since, under the fence `highest`; this one must stop."""
+
+    def __init__(self, highest: int) -> None:
+        super().__init__("Another sweep has begun since; what this one left will be deleted by that one.")
+        self.highest = highest
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """What is going to be deleted: records that are due, page by page, in the order in which a sweep takes them."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from surrealdb import RecordID
 
+from server.core.retention import Category
 from server.core.scope import EMPTY, Scope
 from server.retention.fates import Due, Fate, fates, latest, micros
 from server.retention.queries import BEGINNING, Conditions
@@ -23,6 +24,7 @@ class Doomed:
     """A record that is due under at least one of the rule sets."""
 
     id: RecordID
+    category: Category
     created: int
     fates: tuple[Fate, ...]
     scope: Scope = EMPTY
@@ -57,11 +59,11 @@ class Plan:
         self.until = micros(until)
         self.conditions = Conditions(variants, until, within, described=described)
         self._database = database
-        self._variants = variants
+        self.variants = variants
         self._latest = until
         self._page = page
 
-    async def batches(self) -> AsyncIterator[Batch]:
+    async def batches(self) -> AsyncGenerator[Batch, None]:
         """Page after page, also those in which nothing is due; they may be deleted meanwhile."""
         for table in TABLES:
             for category in self._categories(table):
@@ -84,7 +86,7 @@ class Plan:
         return self._latest - min(rule.ttl for name in names for rule in self._rules(name) if rule.ttl)
 
     def _rules(self, category: str) -> list[Rule]:
-        return [rule for rules in self._variants for rule in rules.ordered if rule.category == category]
+        return [rule for rules in self.variants for rule in rules.ordered if rule.category == category]
 
     async def _pages(self, text: str, *, before: datetime, category: str | None = None) -> AsyncIterator[list[Row]]:
         start, after = BEGINNING, None
@@ -100,7 +102,7 @@ class Plan:
             rows = await self._free(table, rows)
         if table.chained and rows:
             return [member for chain in await self._chains(rows) for member in self._chain(chain)]
-        return [self._record(row, fates(self._variants, row)) for row in rows]
+        return [self._record(row, fates(self.variants, row)) for row in rows]
 
     async def _free(self, table: MemoryTable, rows: list[Row]) -> list[Row]:
         """Without those that something needs which stays; the others are due with the last that needs them."""
@@ -109,11 +111,11 @@ class Plan:
         free = [row for row in rows if str(row["id"]) not in stay]
         needed = await self._needed(table, [row["id"] for row in free]) if free else []
         waiting = [row | {"needed": until} for row, until in zip(free, needed, strict=True)]
-        return [row for row in waiting if self._any_by_now(fate.due for fate in fates(self._variants, row))]
+        return [row for row in waiting if self._any_by_now(fate.due for fate in fates(self.variants, row))]
 
     async def _needed(self, table: MemoryTable, ids: list[RecordID]) -> list[list[Due]]:
         """Until when each record is needed under each rule set; 0 where nothing needs it."""
-        until: list[list[Due]] = [[0] * len(self._variants) for _ in ids]
+        until: list[list[Due]] = [[0] * len(self.variants) for _ in ids]
         for name, source in table.needs.items():
             (found,) = await self._read(self.conditions.needs(source, BY_NAME[name]), ids=ids)
             needing = [row for rows in found for row in rows]
@@ -124,7 +126,7 @@ class Plan:
             for dues, rows in zip(until, found, strict=True):
                 for row in rows:
                     dues[:] = [
-                        latest((due, fate.due)) for due, fate in zip(dues, fates(self._variants, row), strict=True)
+                        latest((due, fate.due)) for due, fate in zip(dues, fates(self.variants, row), strict=True)
                     ]
         return until
 
@@ -141,7 +143,7 @@ class Plan:
 
     def _chain(self, chain: list[Row]) -> list[Doomed]:
         """A chain goes when all of it is due, and then whole."""
-        own = [fates(self._variants, row) for row in chain]
+        own = [fates(self.variants, row) for row in chain]
         whole = [latest(fate.due for fate in each) for each in zip(*own, strict=True)]
         if not self._any_by_now(whole):
             return []
@@ -154,7 +156,8 @@ class Plan:
         return any(due is not None and due <= self.until for due in dues)
 
     def _record(self, row: Row, found: tuple[Fate, ...]) -> Doomed:
-        return Doomed(row["id"], row["created"], found, scope_of(row.get("scope") or ()))
+        category = self.variants[0].ordered[row["rules"][0]].category
+        return Doomed(row["id"], category, row["created"], found, scope_of(row.get("scope") or ()))
 
     async def _read(self, text: str, **variables: Any) -> list[Any]:
         return await self._database.read(text, self.conditions.variables(**variables))

@@ -1,0 +1,97 @@
+"""What a sweep does in one Context."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from server.control.contexts import Open
+from server.core.clock import Clock
+from server.core.scope import EMPTY, Scope
+from server.index.writes import IndexWrites
+from server.retention.chores import Chore
+from server.retention.deletion import Deletion, FencedError
+from server.retention.plan import Batch, Plan
+from server.retention.policies import Policies
+from server.retention.sweeps import ContextSweep
+from server.retention.tenure import Tenure
+
+# A batch in which something has changed since it was planned is looked for again.
+PASSES = 3
+# After each batch a sweep rests for this part of the time it took, so that requests come through.
+REST = 0.5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which Contexts to sweep, all if none is named, and the scope that records must contain to be touched."""
+
+    contexts: frozenset[str] = frozenset()
+    within: Scope = EMPTY
+
+
+class Cleaner:
+    """Deletes what is due in a Context, or counts it."""
+
+    def __init__(self, policies: Policies, index: IndexWrites, clock: Clock, chores: Sequence[Chore] = ()) -> None:
+        self._policies = policies
+        self._index = index
+        self._clock = clock
+        self._chores = chores
+
+    async def count(self, report: ContextSweep, wanted: Wanted) -> None:
+        """What would be deleted now."""
+        async with self._policies.contexts.opened(report.id) as opened:
+            rules = self._policies.rules(opened.context)
+            async for batch in self._plan(opened, wanted).batches():
+                report.count(rules, batch)
+
+    async def clean(self, report: ContextSweep, wanted: Wanted, tenure: Tenure) -> None:
+        """Delete it, and tidy up where the whole Context is meant."""
+        await self._enter(report, tenure)
+        for _ in range(PASSES):
+            if await self._passed(report, wanted, tenure):
+                break
+        if not wanted.within:
+            async with self._policies.contexts.opened(report.id) as opened:
+                for chore in self._chores:
+                    report.chores[chore.name] = await chore.tidy(report.id, opened.database)
+
+    async def _enter(self, report: ContextSweep, tenure: Tenure) -> None:
+        """Shut out earlier sweeps; a Context that has seen a higher fence was restored from elsewhere."""
+        async with self._policies.contexts.opened(report.id) as opened:
+            try:
+                await Deletion(self._index, tenure.fence).enter(opened.database)
+            except FencedError as error:
+                await tenure.surpass(error.highest)
+                await Deletion(self._index, tenure.fence).enter(opened.database)
+
+    async def _passed(self, report: ContextSweep, wanted: Wanted, tenure: Tenure) -> bool:
+        """Go through everything under the policies of now; False if it is to be done again."""
+        async with self._policies.contexts.opened(report.id) as opened:
+            plan = self._plan(opened, wanted)
+        async with aclosing(plan.batches()) as batches:
+            return await self._deleted(report, plan, batches, tenure)
+
+    async def _deleted(
+        self, report: ContextSweep, plan: Plan, batches: AsyncGenerator[Batch, None], tenure: Tenure
+    ) -> bool:
+        """Batch by batch, each in a Context that is still there and still under the same policies."""
+        deletion, complete = Deletion(self._index, tenure.fence), True
+        while True:
+            began = self._clock.monotonic()
+            async with self._policies.contexts.opened(report.id) as opened:
+                if [self._policies.rules(opened.context)] != list(plan.variants):
+                    return False
+                batch = await anext(batches, None)
+                if batch is None:
+                    return complete
+                if batch.records and await deletion.delete(opened.database, plan.conditions, batch):
+                    report.count(plan.variants[0], batch)
+                else:
+                    complete = complete and not batch.records
+            await tenure.keep()
+            await self._clock.sleep(REST * (self._clock.monotonic() - began))
+
+    def _plan(self, opened: Open, wanted: Wanted) -> Plan:
+        rules = self._policies.rules(opened.context)
+        return Plan(opened.database, [rules], self._clock.now(), within=wanted.within)
