@@ -63,6 +63,10 @@ class Attempts:
     async def enter(self, database: Database, attempt: Attempt, status: Status) -> None:
         await self.write(database, attempt, held(", status = $status"), {"status": status})
 
+    async def wait(self, database: Database, attempt: Attempt, reason: str) -> None:
+        """Note that another attempt follows, and why it takes one."""
+        await self.write(database, attempt, held(", status = 'queued', error = $reason"), {"reason": reason})
+
     async def fail(self, database: Database, attempt: Attempt, reason: str) -> None:
         """Note that no attempt will succeed, in words that a person can act on."""
         text = held(", status = 'failed', error = $reason, processing_completed_at = $now")

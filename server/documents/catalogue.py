@@ -181,13 +181,13 @@ class Catalogue:
                 f"The document {document.id!r} is still being processed; wait until it is ready or failed."
             )
 
-    async def unfinished(self, database: Database) -> list[str]:
-        """The ids of documents that somebody should be working on."""
-        found: list[Any] = await database.rows(
-            "SELECT VALUE record::id(id) FROM document WHERE status IN $unfinished",
+    async def unfinished(self, database: Database) -> list[Document]:
+        """The documents that somebody should be working on."""
+        rows = await database.rows(
+            f"{SELECT} document WHERE status IN $unfinished",
             {"unfinished": [status for status in STATUSES if status not in FINAL]},
         )
-        return found
+        return [Document.of(row) for row in rows]
 
     async def half_deleted(self, database: Database) -> list[Document]:
         """Documents whose deletion was cut short."""

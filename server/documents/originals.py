@@ -10,6 +10,8 @@ from server.objects.store import ObjectStat, ObjectStore
 from server.store.engine import Database
 
 CHECKED_AT_ONCE = 500
+# What is still being written must be let alone.
+UNFINISHED_AGE = timedelta(hours=1)
 
 
 class Originals:
@@ -50,7 +52,7 @@ class Originals:
                 await self._objects.delete(key)
                 del self._orphaned_since[key]
                 removed += 1
-        await self._objects.clear_unfinished(self._grace)
+        await self._objects.clear_unfinished(UNFINISHED_AGE)
         return removed
 
     # What a Context owns outside its database, for its deletion.

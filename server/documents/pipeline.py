@@ -8,9 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
 from server.control.contexts import Open
 from server.control.models import EmbedderOf
-from server.core.errors import ExtractionError, NotFoundError, ThrownError
+from server.core.errors import (
+    ExtractionError,
+    NotFoundError,
+    ProviderRefusedError,
+    SpectronError,
+    ThrownError,
+    ValidationError,
+)
 from server.core.scope import Scope
 from server.documents.attempts import SUPERSEDED, Attempt, Attempts
 from server.documents.catalogue import Catalogue
@@ -28,6 +37,10 @@ from server.models.embedding import Embedder
 from server.objects.store import ObjectStore
 
 BATCH = 64
+# What is wrong with the file or the configuration stays wrong until a person has done something about it.
+HOPELESS = (ExtractionError, NotFoundError, ValidationError, ProviderRefusedError)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,10 @@ class Pipeline:
         except ThrownError as error:
             if error.thrown != SUPERSEDED:
                 raise
+        except SpectronError as error:
+            await progress.given_up()
+            await self._put_off(work, error)
+            raise
         finally:
             await progress.given_up()
 
@@ -113,12 +130,7 @@ class Pipeline:
         opened, attempt = work.opened, work.attempt
         await self._chunk_rows.clear(opened.database, attempt, kept=attempt.document.seen_version)
         work.progress.note(Note("extracting"))
-        try:
-            extracted = await self._extract(attempt)
-        except (ExtractionError, NotFoundError) as error:
-            await work.progress.settled()
-            await self._failed(opened, attempt, error.detail)
-            raise
+        extracted = await self._extract(attempt)
         embedder = await self._embedder_of(opened)
         work.progress.note(Note("chunking"))
         ingestion = opened.config.ingestion
@@ -181,6 +193,16 @@ class Pipeline:
     async def _failed(self, opened: Open, attempt: Attempt, reason: str) -> None:
         await self._chunk_rows.clear(opened.database, attempt, kept=attempt.document.seen_version)
         await self._attempts.fail(opened.database, attempt, reason)
+
+    async def _put_off(self, work: _Work, error: SpectronError) -> None:
+        """Say with the document what went wrong; if even that fails, the first error is the one to tell."""
+        try:
+            if isinstance(error, HOPELESS):
+                await self._failed(work.opened, work.attempt, error.detail)
+            else:
+                await self._attempts.wait(work.opened.database, work.attempt, error.detail)
+        except SpectronError as another:
+            log.warning("document.reason_not_kept", document=work.attempt.document.id, reason=another.detail)
 
     async def _tell(self, opened: Open, attempt: Attempt, note: Note, report: Report) -> None:
         """The document changes its status first, so that whoever hears of it finds it so."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from server.core.clock import Clock
 from server.core.errors import ConflictError, DuplicateError, NotFoundError
 from server.jobs.changes import Changes
-from server.jobs.job import Job, State, job_of, jobs_of
+from server.jobs.job import UNFINISHED, Job, State, job_of, jobs_of
 from server.jobs.queue import BATCH, UNSUCCESSFUL
 from server.store.engine import Database
 
@@ -69,6 +70,14 @@ class Jobs:
                 {"context_id": context_id, "subject": subject},
             )
         )
+
+    async def at_work(self, context_id: str, kind: str) -> set[str]:
+        """The subjects of the unfinished jobs of a kind."""
+        subjects: list[Any] = await self._database.rows(
+            "SELECT VALUE subject FROM job WHERE context_id = $context_id AND kind = $kind AND state IN $unfinished",
+            {"context_id": context_id, "kind": kind, "unfinished": list(UNFINISHED)},
+        )
+        return set(subjects)
 
     async def cancel(self, job_id: str) -> Job:
         """End an unfinished job; a worker that is at it finds out and stops."""

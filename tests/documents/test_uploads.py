@@ -187,7 +187,7 @@ async def test_a_queue_that_is_away_loses_no_document(shelf: Shelf) -> None:
 
     shelf.library.uploads._enqueue = away
     received = await shelf.upload(TEXT)
-    assert await shelf.library.catalogue.unfinished(shelf.database) == [received.document.id]
+    assert [one.id for one in await shelf.library.catalogue.unfinished(shelf.database)] == [received.document.id]
 
 
 async def test_what_is_said_of_a_file_is_kept(shelf: Shelf) -> None:

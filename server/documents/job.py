@@ -1,0 +1,69 @@
+"""Processing documents as jobs of the queue."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from server.control.contexts import Contexts, Open
+from server.core.errors import ContextNotFoundError, JobFailedError
+from server.documents.document import Document
+from server.documents.pipeline import HOPELESS, Note, Pipeline
+from server.jobs.handler import JobContext
+from server.jobs.job import Job
+from server.jobs.queue import JobQueue
+from server.jobs.register import Jobs
+
+KIND = "document.process"
+CANCELLED = "Its processing was cancelled. Process it again when you want it after all."
+
+
+class DocumentJobs:
+    """The handler of the jobs that bring documents to `ready`."""
+
+    def __init__(self, contexts: Contexts, pipeline: Pipeline, jobs: Jobs) -> None:
+        self._contexts = contexts
+        self._pipeline = pipeline
+        self._jobs = jobs
+
+    async def run(self, context: JobContext) -> None:
+        async def report(note: Note) -> None:
+            await context.progress(note.status, note.done, note.total)
+
+        try:
+            async with self._contexts.opened(context.job.context_id) as opened:
+                await self._pipeline.process(opened, context.job.subject, report)
+        except HOPELESS as error:
+            raise JobFailedError(error.detail) from error
+
+    async def ended(self, job: Job) -> None:
+        """A document whose last job has ended without success will not become ready by itself."""
+        if all(other.finished for other in await self._jobs.about(job.context_id, job.subject)):
+            with suppress(ContextNotFoundError):
+                async with self._contexts.opened(job.context_id) as opened:
+                    await self._pipeline.fail(opened, job.subject, job.last_error or CANCELLED)
+
+
+class Queueing:
+    """Puts documents into the queue, those too that a crash has kept from it."""
+
+    def __init__(self, queue: JobQueue, jobs: Jobs) -> None:
+        self._queue = queue
+        self._jobs = jobs
+
+    async def enqueue(self, opened: Open, document: Document) -> None:
+        await self._queue.enqueue(opened.context.id, KIND, document.id, scope=document.scope)
+
+    async def enqueue_missing(self, opened: Open, documents: Sequence[Document]) -> int:
+        """Queue those of some unfinished documents that nobody is going to work on, and say how many there were."""
+        at_work = await self._jobs.at_work(opened.context.id, KIND)
+        missing = 0
+        for document in documents:
+            if document.id not in at_work and await self._forgotten(opened, document):
+                await self.enqueue(opened, document)
+                missing += 1
+        return missing
+
+    async def _forgotten(self, opened: Open, document: Document) -> bool:
+        """One that was queued and never begun; what was begun fails with its job, unless that has never been there."""
+        latest = next(iter(await self._jobs.about(opened.context.id, document.id)), None)
+        begun = document.status != "queued" or document.attempt is not None
+        return latest is None or latest.state == "done" or (latest.finished and not begun)
