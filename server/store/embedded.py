@@ -15,6 +15,7 @@ from server.core.clock import Clock
 from server.core.errors import UnavailableError
 from server.store.engine import Variables
 from server.store.gate import Gate
+from server.store.ownership import Ownership
 from server.store.statements import StatementEngine, send
 
 # How long the engine's threads may still work after closing; the interpreter would abort if it ended meanwhile.
@@ -47,6 +48,7 @@ class EmbeddedEngine(StatementEngine):
         """`path` is the folder of the store's files; None keeps everything in memory."""
         super().__init__(clock, jitter)
         self._path = path.resolve() if path else None
+        self._ownership = Ownership(self._path) if self._path else None
         self._checkpoint_bytes = checkpoint_bytes
         self._checkpoint_at = checkpoint_bytes
         self._gate = Gate()
@@ -60,7 +62,12 @@ class EmbeddedEngine(StatementEngine):
     async def open(self) -> None:
         async with self._alone:
             if self._connection is None:
-                self._connection = await self._connect()
+                self._take()
+                try:
+                    self._connection = await self._connect()
+                except BaseException:
+                    self._drop()
+                    raise
                 self._closed = False
 
     async def close(self) -> None:
@@ -135,7 +142,19 @@ class EmbeddedEngine(StatementEngine):
             try:
                 await self._disconnect()
             finally:
+                self._drop()
                 self._gate.reopen()
+
+    def _take(self) -> None:
+        if self._ownership is not None:
+            try:
+                self._ownership.take()
+            except OSError as error:
+                raise self._not_opened(str(error)) from error
+
+    def _drop(self) -> None:
+        if self._ownership is not None:
+            self._ownership.drop()
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -162,7 +181,7 @@ class EmbeddedEngine(StatementEngine):
             connection = await asyncio.to_thread(AsyncEmbeddedSurrealConnection, self._url())
             await connection.connect()
         except (SurrealError, OSError) as error:
-            raise UnavailableError(self._advice(str(error))) from error
+            raise self._not_opened(str(error)) from error
         return connection
 
     def _url(self) -> str:
@@ -170,19 +189,13 @@ class EmbeddedEngine(StatementEngine):
             return "mem://"
         if "?" in str(self._path):
             raise UnavailableError(f"The store cannot lie in {self._path}: choose a path without a question mark.")
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(_files(self._path / "sstables")) and not any(_files(self._path / "manifest")):
             # The engine would take this for a new store and begin an empty one over it.
-            raise UnavailableError(self._advice("its manifest is missing"))
+            raise self._not_opened("its manifest is missing")
         return f"surrealkv://{self._path}"
 
-    def _advice(self, reason: str) -> str:
-        if "locked by another process" in reason:
-            return (
-                f"The store {self._place} is in use by another process: stop the other server that works on it, "
-                "or give this one a data directory of its own."
-            )
-        return (
+    def _not_opened(self, reason: str) -> UnavailableError:
+        return UnavailableError(
             f"The store {self._place} cannot be opened: {reason}. Check that the folder can be written and the disk is "
             "not full; if the files are damaged, move them away and restore the last backup."
         )
