@@ -2,54 +2,38 @@
 
 import asyncio
 import contextlib
-import random
-import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
-from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
 import httpx
 import structlog
 
-from server.control.audit import SYSTEM, AuditLog
-from server.control.authentication import Authenticator
-from server.control.contexts import Contexts
-from server.control.credentials import KeyIds, parse
+from server.control.audit import SYSTEM
+from server.control.credentials import parse
 from server.control.hashing import Hasher
-from server.control.in_use import InUse
-from server.control.keys import Keys
-from server.control.lifecycle import Lifecycle
-from server.control.models import ContextModels
-from server.control.registry import Registry
-from server.control.secrets import Cipher, derived, master_key
-from server.control.statistics import Statistics
-from server.control.tokens import TokenLedger
-from server.control.verified import VerifiedKeys
+from server.control.lifecycle import Belongings
+from server.control.parts import create_control
 from server.core.clock import Clock, SystemClock
 from server.core.errors import SpectronError, UnavailableError
 from server.core.ids import Ids
-from server.core.limits import RateLimiter
 from server.http.api import Services, create_api
 from server.index.writes import NoIndex
 from server.memory.extraction.heuristic.extractor import HeuristicExtractor
 from server.memory.extractors import ContextExtractors
 from server.memory.parts import create_memory
-from server.models.local import LocalEmbedder
-from server.models.registry import ModelRegistry
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
 from server.retention.parts import create_retention
 from server.settings import Settings
 from server.store.binding import JOBQUEUE, METADATA, Binding
 from server.store.embedded import EmbeddedEngine
-from server.store.engine import Database, Engine
+from server.store.engine import Engine
 from server.store.migrations import Migration, Migrator, load
 from server.store.remote import RemoteEngine
 
 VERSION = version("spectron")
-LEASE = timedelta(seconds=60)
 HOUSEKEEPING_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 
@@ -92,73 +76,36 @@ class Server:
         self.settings = settings
         self.clock = clock or SystemClock()
         ids = ids or Ids()
-        root_key = master_key(
-            settings.master_key.get_secret_value() if settings.master_key else None, settings.data_path
-        )
-        cipher = Cipher(derived(root_key, "secrets at rest"))
-
         self.metrics = Metrics()
         self.traces = TraceLog()
         self.engine = engine or create_engine(settings, self.clock)
         self.migrator = Migrator(self.engine, self.clock)
-        metadata = Database(self.engine, METADATA)
-        self.audit = AuditLog(metadata, self.clock, ids)
-        registry = Registry(metadata, cipher, self.clock, ids, lease=LEASE)
         self._hasher = hasher or Hasher(workers=settings.hash_workers)
-        verified = VerifiedKeys(secrets.token_bytes(32))
-        key_ids = KeyIds(derived(root_key, "key ids"), ids)
-        self.keys = Keys(metadata, self._hasher, self.audit, self.clock, ids, key_ids, verified)
-        in_use = InUse(self.clock)
-        migrations = load("context")
-        lifecycle = Lifecycle(
-            registry,
+        self._http = httpx.AsyncClient()
+        belongings: list[Belongings] = []
+        self.control = create_control(
+            settings,
             self.engine,
             self.migrator,
-            migrations,
-            self.audit,
+            self._hasher,
+            self._http,
             self.clock,
-            in_use,
-            belongings=[self.keys],
+            ids,
+            belongings=belongings,
             dropping=self.traces.discard,
         )
-        self.contexts = Contexts(
-            registry,
-            lifecycle,
-            self.engine,
-            self.migrator,
-            migrations,
-            self.audit,
-            in_use,
-            defaults=settings.defaults,
-        )
-        self.ledger = TokenLedger(metadata, RateLimiter(self.clock), self.clock)
-        self.authenticator = Authenticator(
-            self.keys,
-            verified,
-            self._hasher,
-            RateLimiter(self.clock),
-            self.clock,
-            genuine=key_ids.genuine,
-            recheck_seconds=settings.key_recheck_seconds,
-            rejected_per_minute=settings.rejected_keys_per_minute,
-        )
-        self._http = httpx.AsyncClient()
-        registry_of_models = ModelRegistry(LocalEmbedder(), http=self._http, clock=self.clock, random=random.random)
-        models = ContextModels(registry_of_models, registry, self.ledger, provider_urls=settings.provider_urls)
+        belongings.append(self.control.keys)
+        index = NoIndex()
+        memory = create_memory(self.control.models, ContextExtractors(HeuristicExtractor()), index, self.clock, ids)
         self._schedules = schedules
-        self.retention = create_retention(settings, self.contexts, metadata, self.audit, NoIndex(), self.clock, ids)
+        self.retention = create_retention(
+            settings, self.control.contexts, self.control.metadata, self.control.audit, index, self.clock, ids
+        )
         services = Services(
             serving=lambda: self._started,
-            contexts=self.contexts,
-            keys=self.keys,
-            authenticator=self.authenticator,
-            audit=self.audit,
-            statistics=Statistics(self.engine),
-            ledger=self.ledger,
-            memory=create_memory(models, ContextExtractors(HeuristicExtractor()), NoIndex(), self.clock, ids),
+            control=self.control,
+            memory=memory,
             retention=self.retention,
-            metadata=metadata,
-            cipher=cipher,
             metrics=self.metrics,
             traces=self.traces,
             readiness=self.readiness,
@@ -210,13 +157,13 @@ class Server:
     async def ensure_management_key(self, keep: Callable[[str], None], kept: str | None) -> bool:
         """Mint the first management key, or another when the kept one never became valid; True if it did."""
         if kept is None:
-            needed = await self.keys.count_management() == 0
+            needed = await self.control.keys.count_management() == 0
         else:
             credential = parse(kept)
-            needed = credential is None or await self.keys.find(credential.key_id, management=True) is None
+            needed = credential is None or await self.control.keys.find(credential.key_id, management=True) is None
         if needed:
             name = f"bootstrap-{self.clock.now():%Y%m%d%H%M%S}"
-            await self.keys.mint_management(name, SYSTEM, keep=keep)
+            await self.control.keys.mint_management(name, SYSTEM, keep=keep)
         return needed
 
     async def readiness(self) -> dict[str, Any]:
@@ -229,7 +176,8 @@ class Server:
         except SpectronError as error:
             engine |= {"state": "unavailable", "reason": error.detail}
         problems = [
-            {"id": name, "state": "failed", "reason": why} for name, why in sorted(self.contexts.problems.items())
+            {"id": name, "state": "failed", "reason": why}
+            for name, why in sorted(self.control.contexts.problems.items())
         ]
         usable = engine["state"] == "ok" and self._started
         status = ("degraded" if problems else "ready") if usable else "unavailable"
@@ -241,23 +189,23 @@ class Server:
             await self.engine.create_database(binding)
             await self.migrator.apply(binding, migrations)
         if self.engine.kind == "embedded":
-            await self.contexts.registry.expire_leases()
-        await self.contexts.recover()
-        await self.contexts.migrate_all()
+            await self.control.contexts.registry.expire_leases()
+        await self.control.contexts.recover()
+        await self.control.contexts.migrate_all()
 
     async def _keep_house(self) -> None:
         while True:
             await self.clock.sleep(HOUSEKEEPING_SECONDS)
             await self._flush()
-            await self._reported("recover", self.contexts.recover)
-            if self.contexts.problems:
-                await self._reported("migrate", self.contexts.migrate_failed)
+            await self._reported("recover", self.control.contexts.recover)
+            if self.control.contexts.problems:
+                await self._reported("migrate", self.control.contexts.migrate_failed)
 
     async def _flush(self) -> None:
         await self._reported("flush traces", self.traces.flush)
-        await self._reported("flush audit", self.audit.flush)
-        await self._reported("flush keys", self.authenticator.flush)
-        await self._reported("flush tokens", self.ledger.flush)
+        await self._reported("flush audit", self.control.audit.flush)
+        await self._reported("flush keys", self.control.authenticator.flush)
+        await self._reported("flush tokens", self.control.ledger.flush)
 
     async def _reported(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do a piece of housekeeping; when it fails it says so and is tried again in the next round."""
@@ -269,7 +217,7 @@ class Server:
     def _engine_gauges(self) -> Mapping[str, float]:
         return asdict(self.engine.stats) | {
             "up": float(self._started),
-            "contexts_failed": float(len(self.contexts.problems)),
+            "contexts_failed": float(len(self.control.contexts.problems)),
             "traces_written": float(self.traces.written),
             "traces_dropped": float(self.traces.dropped),
         }

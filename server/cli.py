@@ -189,9 +189,9 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 async def _ensure_demo(server: Server) -> None:
     try:
-        await server.contexts.registry.get(DEMO)
+        await server.control.contexts.registry.get(DEMO)
     except ContextNotFoundError:
-        await server.contexts.create(DEMO, DEMO, DEMO, {}, SYSTEM)
+        await server.control.contexts.create(DEMO, DEMO, DEMO, {}, SYSTEM)
 
 
 def _welcome(url: str, key_file: Path) -> None:

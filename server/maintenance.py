@@ -57,7 +57,7 @@ async def _databases(server: Server) -> list[tuple[Binding, tuple[Migration, ...
     (info,) = await server.engine.read(METADATA, "INFO FOR DB")
     after = ""
     while "context" in info["tables"] and (
-        page := await server.contexts.registry.page(after=after, limit=CONTEXT_PAGE)
+        page := await server.control.contexts.registry.page(after=after, limit=CONTEXT_PAGE)
     ):
         databases += [(context.binding, load("context")) for context in page if context.state == "active"]
         after = page[-1].id

@@ -8,17 +8,23 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from server.control.answers import Answers
-from server.control.audit import AuditLog
-from server.control.authentication import Authenticator
-from server.control.contexts import Contexts
-from server.control.keys import Keys
-from server.control.secrets import Cipher
-from server.control.statistics import Statistics
-from server.control.tokens import TokenLedger
+from server.control.parts import Control
 from server.core.clock import Clock
 from server.core.ids import Ids
 from server.core.limits import RateLimiter
-from server.http import audit, contexts, facts, keys, lifecycle, problems, retention, sessions
+from server.http import (
+    audit,
+    contexts,
+    entities,
+    facts,
+    inspection,
+    keys,
+    lifecycle,
+    problems,
+    retention,
+    sessions,
+    state,
+)
 from server.http.guard import Guard
 from server.http.health import Readiness, health_router
 from server.http.idempotency import Idempotency
@@ -29,7 +35,6 @@ from server.memory.parts import Memory
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
 from server.retention.parts import Retention
-from server.store.engine import Database
 
 DESCRIPTION = "Agent memory: Contexts, keys and what is remembered in them."
 
@@ -39,16 +44,9 @@ class Services:
     """What the routes call."""
 
     serving: Callable[[], bool]
-    contexts: Contexts
-    keys: Keys
-    authenticator: Authenticator
-    audit: AuditLog
-    statistics: Statistics
-    ledger: TokenLedger
+    control: Control
     memory: Memory
     retention: Retention
-    metadata: Database
-    cipher: Cipher
     metrics: Metrics
     traces: TraceLog
     readiness: Readiness
@@ -66,25 +64,29 @@ def create_api(
         redoc_url=None,
         redirect_slashes=False,
     )
+    control = services.control
     problems.install(api)
-    guard = Guard(services.serving, services.authenticator, services.keys, services.audit, services.metrics)
-    answers = Answers(services.cipher, clock, pending=timedelta(seconds=timeout_seconds + 5))
+    guard = Guard(services.serving, control.authenticator, control.keys, control.audit, services.metrics)
+    answers = Answers(control.cipher, clock, pending=timedelta(seconds=timeout_seconds + 5))
     idempotency = Idempotency(answers)
 
-    management = management_router(guard, idempotency, services.metadata, tag="management")
-    contexts.add_routes(management, services.contexts, services.statistics, services.ledger, clock)
-    keys.add_routes(management, services.contexts, services.keys, clock)
-    audit.add_routes(management, services.contexts, services.audit)
+    management = management_router(guard, idempotency, control.metadata, tag="management")
+    contexts.add_routes(management, control.contexts, control.statistics, control.ledger, clock)
+    keys.add_routes(management, control.contexts, control.keys, clock)
+    audit.add_routes(management, control.contexts, control.audit)
     retention.add_routes(management, services.retention)
     lifecycle.add_routes(management, services.retention)
 
     api.include_router(health_router(clock, services.metrics, services.readiness, version))
     api.include_router(management)
 
-    tenants = Tenants(services.contexts, RateLimiter(clock), services.traces, clock, ids)
+    tenants = Tenants(control.contexts, RateLimiter(clock), services.traces, clock, ids)
     remembered = tenant_router(guard, idempotency, tenants, tag="memory")
     sessions.add_routes(remembered, services.memory, tenants)
     facts.add_routes(remembered, services.memory, tenants)
+    state.add_routes(remembered, tenants, clock)
+    inspection.add_routes(remembered, tenants, services.traces, clock)
+    entities.add_routes(remembered, tenants, clock)
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
     api.include_router(remembered)
     return RequestContext(

@@ -243,6 +243,6 @@ async def test_last_use_is_kept_in_batches_and_survives_a_database_that_is_away(
     engine.heal()
     used_at = clock.now()
     clock.advance(1)
-    await acme.server.authenticator.flush()
+    await acme.server.control.authenticator.flush()
     (row,) = (await engine.read(METADATA, "SELECT last_used_at FROM api_key"))[0]
     assert row["last_used_at"] == used_at

@@ -86,9 +86,9 @@ async def test_what_could_not_be_undone_is_undone_once_its_lease_is_over(
     assert (await app.http.post(URL, json=BODY)).status_code == httpx.codes.SERVICE_UNAVAILABLE
     engine.heal()
     assert (await app.http.get(URL)).json()["state"] == "creating"
-    await app.server.contexts.recover()
+    await app.server.control.contexts.recover()
     assert (await app.http.post(URL, json=BODY)).status_code == httpx.codes.CONFLICT
     clock.advance(LEASE_SECONDS)
-    await app.server.contexts.recover()
+    await app.server.control.contexts.recover()
     assert await traces_of_acme(engine) == []
     assert (await app.http.post(URL, json=BODY)).status_code == httpx.codes.CREATED

@@ -46,7 +46,7 @@ async def test_a_creation_that_takes_long_is_not_taken_for_abandoned(
     for _ in range(20):
         clock.advance(LEASE_SECONDS / 4)
         await settled()
-        await app.server.contexts.recover()
+        await app.server.control.contexts.recover()
     pause.go_on()
     assert (await creating).status_code == httpx.codes.CREATED
     assert await is_whole(app)
@@ -57,7 +57,7 @@ async def test_a_creation_that_was_taken_over_leaves_what_came_after_it_alone(ap
     creating = asyncio.create_task(app.http.post(URL, json=BODY))
     await pause.reached.wait()
     await engine.inner.write(METADATA, "UPDATE context SET lease_until = NONE")
-    await app.server.contexts.recover()
+    await app.server.control.contexts.recover()
     assert (await app.http.post(URL, json=BODY)).status_code == httpx.codes.CREATED
     pause.go_on()
     assert (await creating).status_code == httpx.codes.CONFLICT
@@ -70,7 +70,7 @@ async def test_a_deletion_that_was_taken_over_leaves_what_came_after_it_alone(ap
     deleting = asyncio.create_task(app.http.delete(URL))
     await pause.reached.wait()
     await engine.inner.write(METADATA, "UPDATE context SET lease_until = NONE")
-    await app.server.contexts.recover()
+    await app.server.control.contexts.recover()
     assert (await app.http.post(URL, json=BODY)).status_code == httpx.codes.CREATED
     pause.go_on()
     assert (await deleting).status_code == httpx.codes.CONFLICT
@@ -80,7 +80,7 @@ async def test_a_deletion_that_was_taken_over_leaves_what_came_after_it_alone(ap
 async def test_of_two_recoveries_at_once_one_does_the_work(app: App, engine: WatchedEngine) -> None:
     await app.http.post(URL, json=BODY)
     await engine.inner.write(METADATA, "UPDATE context SET state = 'deleting', lease_until = NONE")
-    await asyncio.gather(*(app.server.contexts.recover() for _ in range(8)))
+    await asyncio.gather(*(app.server.control.contexts.recover() for _ in range(8)))
     events = await engine.inner.read(METADATA, "SELECT VALUE actor FROM audit_event WHERE action = 'context.delete'")
     assert events == [["system"]]
 
@@ -95,7 +95,7 @@ async def test_one_context_that_cannot_be_recovered_does_not_stop_the_others(app
             raise UnavailableError("The database refuses to be dropped.")
 
     engine.intercept = refuse
-    await app.server.contexts.recover()
+    await app.server.control.contexts.recover()
     assert (await engine.inner.read(METADATA, "SELECT VALUE record::id(id) FROM context"))[0] == ["two"]
 
 
@@ -116,12 +116,12 @@ async def test_a_request_that_is_given_up_does_not_interrupt_a_creation(
 async def test_a_context_in_use_is_not_deleted_under_its_users(app: App, clock: FakeClock) -> None:
     await app.http.post(URL, json=BODY)
     clock.short_seconds = 0.0
-    async with app.server.contexts.opened("acme") as opened:
+    async with app.server.control.contexts.opened("acme") as opened:
         deleting = asyncio.create_task(app.http.delete(URL))
         await settled()
         assert (await app.http.get(URL)).json()["state"] == "deleting"
         with pytest.raises(ContextNotFoundError):
-            async with app.server.contexts.opened("acme"):
+            async with app.server.control.contexts.opened("acme"):
                 pass
         clock.advance(5)
         await settled()
@@ -133,13 +133,13 @@ async def test_a_context_in_use_is_not_deleted_under_its_users(app: App, clock: 
 
 async def test_a_user_who_never_leaves_does_not_stop_a_deletion(app: App) -> None:
     await app.http.post(URL, json=BODY)
-    async with app.server.contexts.opened("acme"):
+    async with app.server.control.contexts.opened("acme"):
         assert (await app.http.delete(URL)).status_code == httpx.codes.NO_CONTENT
 
 
 async def test_traces_that_wait_do_not_bring_a_dropped_database_back(app: App, engine: WatchedEngine) -> None:
     await app.http.post(URL, json=BODY)
-    async with app.server.contexts.opened("acme") as opened:
+    async with app.server.control.contexts.opened("acme") as opened:
         app.server.traces.record(opened.database, Trace("t", "query", "what?", EMPTY, app.clock.now(), 1.0))
     await app.http.delete(URL)
     await app.server.traces.flush()

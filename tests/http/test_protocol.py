@@ -108,7 +108,7 @@ async def test_an_odd_host_makes_no_difference(port: int, host: bytes) -> None:
 
 async def test_nobody_makes_up_his_address(port: int, app: App) -> None:
     await answered(port, b"GET /api/v1/contexts HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 9.9.9.9\r\n\r\n")
-    (refusal,) = app.server.audit._refusals.values()
+    (refusal,) = app.server.control.audit._refusals.values()
     assert refusal.event["source"] == "127.0.0.1"
 
 

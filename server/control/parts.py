@@ -1,0 +1,101 @@
+"""The parts of the control plane, put together."""
+
+import random
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+
+from server.control.audit import AuditLog
+from server.control.authentication import Authenticator
+from server.control.contexts import Contexts
+from server.control.credentials import KeyIds
+from server.control.hashing import Hasher
+from server.control.in_use import InUse
+from server.control.keys import Keys
+from server.control.lifecycle import Belongings, Lifecycle
+from server.control.models import ContextModels
+from server.control.registry import Registry
+from server.control.secrets import Cipher, derived, master_key
+from server.control.statistics import Statistics
+from server.control.tokens import TokenLedger
+from server.control.verified import VerifiedKeys
+from server.core.clock import Clock
+from server.core.ids import Ids
+from server.core.limits import RateLimiter
+from server.models.local import LocalEmbedder
+from server.models.registry import ModelRegistry
+from server.settings import Settings
+from server.store.binding import METADATA, Binding
+from server.store.engine import Database, Engine
+from server.store.migrations import Migrator, load
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Control:
+    """What routes, domains and the composition root use."""
+
+    metadata: Database
+    cipher: Cipher
+    audit: AuditLog
+    contexts: Contexts
+    keys: Keys
+    authenticator: Authenticator
+    statistics: Statistics
+    ledger: TokenLedger
+    models: ContextModels
+
+
+def create_control(
+    settings: Settings,
+    engine: Engine,
+    migrator: Migrator,
+    hasher: Hasher,
+    http: httpx.AsyncClient,
+    clock: Clock,
+    ids: Ids,
+    *,
+    belongings: Sequence[Belongings],
+    dropping: Callable[[Binding], Awaitable[None]],
+) -> Control:
+    """Everything; `belongings` may still grow until the first Context is deleted."""
+    configured = settings.master_key.get_secret_value() if settings.master_key else None
+    root_key = master_key(configured, settings.data_path)
+    cipher = Cipher(derived(root_key, "secrets at rest"))
+    metadata = Database(engine, METADATA)
+    audit = AuditLog(metadata, clock, ids)
+    registry = Registry(metadata, cipher, clock, ids, lease=LEASE)
+    verified = VerifiedKeys(secrets.token_bytes(32))
+    key_ids = KeyIds(derived(root_key, "key ids"), ids)
+    keys = Keys(metadata, hasher, audit, clock, ids, key_ids, verified)
+    in_use = InUse(clock)
+    migrations = load("context")
+    lifecycle = Lifecycle(
+        registry, engine, migrator, migrations, audit, clock, in_use, belongings=belongings, dropping=dropping
+    )
+    ledger = TokenLedger(metadata, RateLimiter(clock), clock)
+    models = ModelRegistry(LocalEmbedder(), http=http, clock=clock, random=random.random)
+    return Control(
+        metadata=metadata,
+        cipher=cipher,
+        audit=audit,
+        contexts=Contexts(registry, lifecycle, engine, migrator, migrations, audit, in_use, defaults=settings.defaults),
+        keys=keys,
+        authenticator=Authenticator(
+            keys,
+            verified,
+            hasher,
+            RateLimiter(clock),
+            clock,
+            genuine=key_ids.genuine,
+            recheck_seconds=settings.key_recheck_seconds,
+            rejected_per_minute=settings.rejected_keys_per_minute,
+        ),
+        statistics=Statistics(engine),
+        ledger=ledger,
+        models=ContextModels(models, registry, ledger, provider_urls=settings.provider_urls),
+    )
