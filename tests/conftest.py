@@ -1,8 +1,9 @@
 """What every test may use, and an end in which the engine's threads come to rest."""
 
+import io
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,15 @@ async def acme(app: App) -> App:
     """The same server, with a Context named acme."""
     await app.context()
     return app
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """The lines that a server would log, as JSON."""
+    stream = io.StringIO()
+    logs.configure("info", "json", stream)
+    yield stream
+    logs.configure("info", "json", sys.stderr)
 
 
 def pytest_sessionstart() -> None:
