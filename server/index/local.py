@@ -1,0 +1,209 @@
+"""The search index of a process that owns its store: in memory, exact, and never behind what was acknowledged."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import structlog
+from surrealdb import RecordID
+
+from server.core.clock import Clock
+from server.core.errors import SpectronError
+from server.core.visibility import Visibility
+from server.index import reading
+from server.index.analysis import Analyzer
+from server.index.chunk import TABLES, Chunk, Content, Id, Table, id_of
+from server.index.collection import SMALL_WORK, Collection
+from server.index.saved import Saved
+from server.index.scan import Scan
+from server.index.search import READY, Filter, Found, Index, Question, State, Survey
+from server.index.texts import Texts
+from server.index.writes import IndexedChunk
+from server.store.binding import Binding
+from server.store.engine import Database
+from server.store.vectors import Vector
+
+RETRY_SECONDS = 1.0
+NOWHERE: Vector = cast("Vector", ())
+Answer = TypeVar("Answer")
+
+log = structlog.get_logger(__name__)
+
+
+class LocalIndex(Index):
+    """One collection a Context, made when it is first needed and caught up from the database in the background.
+
+    With `saved`, collections are kept over a clean stop: `prepare` before the store is opened, `stop` before it is
+    closed and `seal` after that.
+    """
+
+    def __init__(self, clock: Clock, saved: Saved | None = None) -> None:
+        self._clock = clock
+        self._saved = saved
+        self._analyzer = Analyzer()
+        self._collections: dict[Binding, Collection] = {}
+        self._opening: dict[Binding, asyncio.Task[Collection]] = {}
+        self._catching_up: dict[Binding, asyncio.Task[None]] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    def prepare(self) -> None:
+        if self._saved:
+            self._saved.unseal()
+
+    async def open(self, databases: Iterable[Database]) -> None:
+        """Begin to catch up with these databases, those that need it."""
+        for database in databases:
+            await self._collection(database)
+
+    async def stop(self) -> None:
+        """Save what there is; what was not caught up will be at the next start."""
+        await _ended([*self._catching_up.values(), *self._opening.values()])
+        if self._saved:
+            for binding, collection in self._collections.items():
+                collection.compact()
+                for table in TABLES:
+                    await asyncio.to_thread(self._saved.save, binding, collection.shelf(table))
+
+    def seal(self) -> None:
+        """Vouch for what was saved; the store is closed now."""
+        if self._saved:
+            current = [binding for binding, collection in self._collections.items() if collection.current]
+            self._saved.seal(current, seen=self._collections)
+
+    async def discard(self, binding: Binding) -> None:
+        """Let go of a database that is dropped or filled anew."""
+        await _ended(task for tasks in (self._opening, self._catching_up) if (task := tasks.pop(binding, None)))
+        if collection := self._collections.pop(binding, None):
+            collection.close()
+        if self._saved:
+            self._saved.drop(binding)
+
+    async def chunks_added(self, database: Database, chunks: Sequence[IndexedChunk]) -> None:
+        collection = await self._collection(database)
+        for table, held in _by_table(chunk.id for chunk in chunks).items():
+            contents = {id_of(one.id): Content(one.text, one.vector) for one in chunks if one.id.table_name == table}
+            await collection.add(database, table, {one: contents[one] for one in held})
+
+    async def chunks_removed(self, database: Database, ids: Sequence[RecordID]) -> None:
+        collection = await self._collection(database)
+        for table, removed in _by_table(ids).items():
+            await collection.remove(table, removed)
+
+    async def search_vector(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
+        return await self._scanned(database, table, question, lambda scan: scan.by_vector(k))
+
+    async def search_words(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
+        return await self._scanned(database, table, question, lambda scan: scan.by_words(k))
+
+    async def survey(
+        self, database: Database, table: Table, question: Question, k: int, also: Sequence[Id] = ()
+    ) -> Survey:
+        return await self._scanned(database, table, question, lambda scan: scan.survey(k, also))
+
+    async def latest(self, database: Database, table: Table, visibility: Visibility, where: Filter, k: int) -> list[Id]:
+        question = Question("", NOWHERE, visibility, where)
+        return await self._scanned(database, table, question, lambda scan: scan.latest(k))
+
+    async def chunks(self, database: Database, table: Table, ids: Sequence[Id]) -> dict[Id, tuple[Chunk, str]]:
+        shelf = (await self._collection(database)).shelf(table)
+        rows = {one: row for one in ids if (row := shelf.numbers.get(one)) is not None}
+        return {one: (shelf.chunk(row), shelf.text(row)) for one, row in rows.items()}
+
+    def state(self, binding: Binding) -> State:
+        collection = self._collections.get(binding)
+        return collection.state if collection else READY
+
+    def generation(self, binding: Binding) -> int | None:
+        collection = self._collections.get(binding)
+        return collection.generation if collection else 0
+
+    def states(self) -> Mapping[Binding, State]:
+        return {binding: collection.state for binding, collection in self._collections.items()}
+
+    def gauges(self) -> Mapping[str, float]:
+        """Figures for the metrics."""
+        states = list(self.states().values())
+        return {
+            "chunks": float(sum(len(collection) for collection in self._collections.values())),
+            "bytes": float(sum(collection.nbytes for collection in self._collections.values())),
+            "building": float(sum(state.state == "building" for state in states)),
+            "progress": min((state.progress for state in states), default=1.0),
+        }
+
+    async def _scanned(
+        self, database: Database, table: Table, question: Question, read: Callable[[Scan], Answer]
+    ) -> Answer:
+        scan = (await self._collection(database)).scan(table, question)
+        if scan.work <= SMALL_WORK:
+            return read(scan)
+        return await asyncio.to_thread(read, scan)
+
+    async def _collection(self, database: Database) -> Collection:
+        found = self._collections.get(database.binding)
+        if found is not None:
+            return found
+        opening = self._opening.get(database.binding)
+        if opening is None:
+            opening = asyncio.create_task(self._opened(database))
+            self._opening[database.binding] = opening
+        return await asyncio.shield(opening)
+
+    async def _opened(self, database: Database) -> Collection:
+        binding = database.binding
+        try:
+            collection = await asyncio.to_thread(self._loaded, binding)
+            if not collection.current and not len(collection):
+                collection.current = not any([await reading.count(database, table) for table in TABLES])
+            self._collections[binding] = collection
+            if not collection.current:
+                self._catching_up[binding] = asyncio.create_task(self._caught_up(database, collection))
+            return collection
+        finally:
+            self._opening.pop(binding, None)
+
+    def _loaded(self, binding: Binding) -> Collection:
+        saved = self._saved
+        if saved is None:
+            return Collection.empty(self._analyzer, {table: Texts.at(None) for table in TABLES})
+        shelves = [saved.load(binding, table, self._analyzer) for table in TABLES]
+        whole = [shelf for shelf in shelves if shelf is not None]
+        if len(whole) == len(TABLES):
+            return Collection(whole, current=saved.is_current(binding))
+        for shelf in whole:
+            shelf.texts.close()
+        texts = {table: saved.texts(binding, table) for table in TABLES}
+        for one in texts.values():
+            one.cut(0)
+        return Collection.empty(self._analyzer, texts)
+
+    async def _caught_up(self, database: Database, collection: Collection) -> None:
+        """Catch up, one collection at a time, again and again while the database is away."""
+        started = self._clock.monotonic()
+        async with self._one_at_a_time:
+            while not collection.current:
+                try:
+                    await collection.catch_up(database)
+                except SpectronError as error:
+                    log.warning("index.catch_up_failed", database=str(database.binding), reason=error.detail)
+                    await self._clock.sleep(RETRY_SECONDS)
+        self._catching_up.pop(database.binding, None)
+        seconds = round(self._clock.monotonic() - started, 3)
+        log.info("index.ready", database=str(database.binding), chunks=len(collection), seconds=seconds)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    for task in list(tasks):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _by_table(ids: Iterable[RecordID]) -> dict[Table, list[Id]]:
+    """The keys of records by their table; other tables are none of an index's business."""
+    found: dict[Table, list[Id]] = {}
+    for one in ids:
+        for table in TABLES:
+            if one.table_name == table:
+                found.setdefault(table, []).append(id_of(one))
+    return found

@@ -1,0 +1,115 @@
+"""What recall may ask of a search index."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from server.core.visibility import Visibility
+from server.index.chunk import Chunk, Id, Table
+from server.index.writes import IndexWrites
+from server.store.binding import Binding
+from server.store.engine import Database
+from server.store.vectors import Vector
+
+Signal = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a chunk must be besides visible: with all these labels, of one of these groups, said and stored in time."""
+
+    labels: frozenset[str] = frozenset()
+    of: frozenset[str] | None = None
+    said_from: datetime | None = None
+    said_until: datetime | None = None
+    known_by: datetime | None = None
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for: the text with its vector, by a caller who sees that much."""
+
+    text: str
+    vector: Vector
+    visibility: Visibility
+    where: Filter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A chunk that matches; higher scores match better."""
+
+    id: Id
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Candidates with what speaks for each, one number a candidate in every signal; see `signals` for their names."""
+
+    table: Table
+    ids: Sequence[Id]
+    of: Sequence[str]
+    said_at: npt.NDArray[np.float64]
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far an index is: of `total` chunks in the database `done` are in it."""
+
+    state: Literal["ready", "building"]
+    done: int
+    total: int
+
+    @property
+    def progress(self) -> float:
+        return min(1.0, self.done / self.total) if self.total else 1.0
+
+
+READY = State("ready", 0, 0)
+
+
+class Index(IndexWrites, ABC):
+    """Chunks by meaning and by words; scope and filter are applied before anything is scored."""
+
+    @abstractmethod
+    async def search_vector(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
+        """The k chunks whose vectors are nearest, by cosine."""
+
+    @abstractmethod
+    async def search_words(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
+        """The k chunks that match the words best."""
+
+    @abstractmethod
+    async def survey(
+        self, database: Database, table: Table, question: Question, k: int, also: Sequence[Id] = ()
+    ) -> Survey:
+        """The best k by each of the two, their neighbours, and `also`, with every signal there is."""
+
+    @abstractmethod
+    async def chunks(self, database: Database, table: Table, ids: Sequence[Id]) -> dict[Id, tuple[Chunk, str]]:
+        """Chunks with their texts, those that are still there."""
+
+    @abstractmethod
+    async def latest(self, database: Database, table: Table, visibility: Visibility, where: Filter, k: int) -> list[Id]:
+        """The k chunks said last, the newest first."""
+
+    @abstractmethod
+    def state(self, binding: Binding) -> State:
+        """Whether everything in the database can be found already."""
+
+    @abstractmethod
+    def generation(self, binding: Binding) -> int | None:
+        """Grows with every change; None if others may change the index unseen."""
