@@ -33,6 +33,12 @@ class Settings(BaseModel):
     )
     database_username: str = Field("root", description="Whom to sign in as on a SurrealDB server.")
     database_password: SecretStr = Field(SecretStr(""), description="The password that goes with it.")
+    object_store: str | None = Field(
+        None,
+        description="Where the originals of documents are kept: `file:///folder`, by default `objects` in the data "
+        "directory, or `s3://bucket/prefix?endpoint=URL&region=NAME`.",
+    )
+    extraction_processes: int = Field(2, ge=1, le=64, description="Processes that may read documents at the same time.")
     master_key: SecretStr | None = Field(
         None,
         description="32 bytes in base64 that encrypt secrets at rest; without it, `master.key` in the data directory.",

@@ -1,9 +1,7 @@
 """From the bytes of a document to what is searched, stage by stage; any stage can be cut short and done again."""
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -32,9 +30,9 @@ from server.documents.keywords import keywords
 from server.documents.language import detect
 from server.documents.progress import Progress
 from server.documents.replacing import Derived, Replacing
+from server.documents.spool import Spool
 from server.index.writes import IndexedChunk, IndexWrites
 from server.models.embedding import Embedder
-from server.objects.store import ObjectStore
 
 BATCH = 64
 # What is wrong with the file or the configuration stays wrong until a person has done something about it.
@@ -76,23 +74,20 @@ class Pipeline:
         catalogue: Catalogue,
         attempts: Attempts,
         chunk_rows: ChunkRows,
-        objects: ObjectStore,
+        spool: Spool,
         extraction: Extraction,
         replacing: Replacing,
         embedder_of: EmbedderOf,
         index: IndexWrites,
-        *,
-        spool: Path,
     ) -> None:
         self._catalogue = catalogue
         self._attempts = attempts
         self._chunk_rows = chunk_rows
-        self._objects = objects
+        self._spool = spool
         self._extraction = extraction
         self._replacing = replacing
         self._embedder_of = embedder_of
         self._index = index
-        self._spool = spool
 
     async def process(self, opened: Open, document_id: str, report: Report) -> None:
         """Bring a document to `ready`, if there is one that is not.
@@ -145,7 +140,7 @@ class Pipeline:
     async def _extract(self, attempt: Attempt) -> Extracted:
         document = attempt.document
         declared = declared_type(document.filename, document.declared_mime_type)
-        async with self._spooled(document.storage_key) as path:
+        async with self._spool.file(document.storage_key) as path:
             return await self._extraction.extract(path, declared)
 
     async def _embed(self, work: _Work, embedder: Embedder, chunks: list[Chunk]) -> list[IndexedChunk]:
@@ -210,13 +205,3 @@ class Pipeline:
         if not begun:
             await self._attempts.enter(opened.database, attempt, note.status)
         await report(note)
-
-    @asynccontextmanager
-    async def _spooled(self, storage_key: str) -> AsyncIterator[Path]:
-        """The original as a file of this machine."""
-        self._spool.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._spool) as file:
-            async for part in self._objects.open(storage_key):
-                await asyncio.to_thread(file.write, part)
-            file.flush()
-            yield Path(file.name)

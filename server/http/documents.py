@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from server.documents import keyword_queries
 from server.documents.catalogue import Wanted
 from server.documents.document import Document, Status
-from server.documents.library import Library
+from server.documents.parts import Library
 from server.documents.uploads import File
 from server.http.document_views import chunk_view, document_view, received_view
 from server.http.multipart import read_form
@@ -111,7 +111,8 @@ def add_routes(router: APIRouter, library: Library, tenants: Tenants) -> None:
         tenants.trace(tenant, "document.delete", document.id, document.scope, written={"document": document.id})
         return Response(status_code=NO_CONTENT)
 
-    @router.api_route("/documents/{document_id}/raw", methods=["GET", "HEAD"])
+    @router.head("/documents/{document_id}/raw")
+    @router.get("/documents/{document_id}/raw")
     async def raw(document_id: str, request: Request, tenant: Here) -> Response:
         """The original, byte for byte; takes `Range`."""
         document = await found(tenant, document_id)

@@ -8,7 +8,7 @@ from pydantic import Field
 from server.core.clock import Clock
 from server.documents import keyword_queries
 from server.documents.keyword_queries import KeywordsWanted
-from server.documents.library import Library
+from server.documents.parts import Library
 from server.http.bodies import Body
 from server.http.documents import Page, PageSize
 from server.http.tenant import Here

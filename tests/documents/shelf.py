@@ -19,8 +19,9 @@ from server.core.visibility import Visibility, visible
 from server.documents.document import Document
 from server.documents.extraction.extracting import extract
 from server.documents.extraction.result import Extracted, Limits
-from server.documents.library import Library, create_library
+from server.documents.parts import Library, create_library
 from server.documents.pipeline import Note
+from server.documents.spool import Spool
 from server.documents.uploads import File, Received
 from server.index.writes import IndexedChunk
 from server.models.embedding import Embedder
@@ -150,7 +151,15 @@ async def shelf_in(
         return embedder
 
     library = create_library(
-        objects, Here(), embedder_of, index, clock, Ids(), enqueue=enqueue, spool=folder / "spool", grace=grace
+        objects,
+        Here(),
+        embedder_of,
+        index,
+        clock,
+        Ids(),
+        enqueue=enqueue,
+        spool=Spool(folder / "spool", objects),
+        grace=grace,
     )
     try:
         yield Shelf(engine, opened.database, opened, library, objects, index, clock, queue)

@@ -1,0 +1,125 @@
+"""The parts of documents, put together."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.control.contexts import Contexts
+from server.control.models import EmbedderOf
+from server.core.clock import Clock
+from server.core.ids import Ids
+from server.documents.attempts import Attempts
+from server.documents.catalogue import Catalogue
+from server.documents.chunk_rows import ChunkRows
+from server.documents.extraction.pool import ExtractionPool
+from server.documents.job import KIND, DocumentJobs, Queueing
+from server.documents.originals import Originals
+from server.documents.pipeline import Extraction, Pipeline
+from server.documents.removal import Removal
+from server.documents.replacing import Replacing
+from server.documents.spool import Spool
+from server.documents.upkeep import Upkeep
+from server.documents.uploads import Enqueue, Uploads
+from server.index.writes import IndexWrites
+from server.jobs.handler import Handler
+from server.jobs.queue import JobQueue
+from server.jobs.register import Jobs
+from server.objects.opening import open_store
+from server.objects.store import ObjectStore
+from server.settings import Settings
+
+# How long an upload may take in another process before its original counts as left behind.
+UPLOAD_GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Library:
+    """What can be done with the documents of a Context."""
+
+    catalogue: Catalogue
+    chunks: ChunkRows
+    uploads: Uploads
+    pipeline: Pipeline
+    removal: Removal
+    originals: Originals
+    objects: ObjectStore
+    embedder_of: EmbedderOf
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What routes, worker and composition root use."""
+
+    library: Library
+    handlers: dict[str, Handler]
+    upkeep: Upkeep
+    extraction: ExtractionPool
+    spool: Spool
+
+    async def prepare(self) -> None:
+        """Clean up after a process that was killed."""
+        await asyncio.to_thread(self.spool.clear)
+
+    async def close(self) -> None:
+        """End the processes that read files, and give back what the object store holds."""
+        await self.extraction.close()
+        await self.library.objects.close()
+
+
+def create_documents(
+    settings: Settings,
+    contexts: Contexts,
+    embedder_of: EmbedderOf,
+    index: IndexWrites,
+    queue: JobQueue,
+    jobs: Jobs,
+    clock: Clock,
+    ids: Ids,
+    *,
+    alone: bool,
+) -> Documents:
+    """Everything; `alone` says that no other process works on the same database."""
+    objects = open_store(settings.object_store or (settings.data_path / "objects").as_uri())
+    extraction = ExtractionPool(size=settings.extraction_processes)
+    spool = Spool(settings.data_path / "spool", objects)
+    queueing = Queueing(queue, jobs)
+    grace = timedelta(0) if alone else UPLOAD_GRACE
+    library = create_library(
+        objects, extraction, embedder_of, index, clock, ids, enqueue=queueing.enqueue, spool=spool, grace=grace
+    )
+    return Documents(
+        library=library,
+        handlers={KIND: DocumentJobs(contexts, library.pipeline, jobs)},
+        upkeep=Upkeep(contexts, library.catalogue, queueing, library.removal, library.originals, clock),
+        extraction=extraction,
+        spool=spool,
+    )
+
+
+def create_library(
+    objects: ObjectStore,
+    extraction: Extraction,
+    embedder_of: EmbedderOf,
+    index: IndexWrites,
+    clock: Clock,
+    ids: Ids,
+    *,
+    enqueue: Enqueue,
+    spool: Spool,
+    grace: timedelta,
+) -> Library:
+    """The parts that need neither a queue nor processes; `grace` is how long an upload elsewhere may take."""
+    catalogue = Catalogue(clock)
+    attempts = Attempts(clock, ids)
+    chunks = ChunkRows(attempts)
+    uploads = Uploads(catalogue, chunks, objects, index, embedder_of, ids, enqueue=enqueue)
+    return Library(
+        catalogue=catalogue,
+        chunks=chunks,
+        uploads=uploads,
+        pipeline=Pipeline(catalogue, attempts, chunks, spool, extraction, Replacing(attempts), embedder_of, index),
+        removal=Removal(catalogue, chunks, objects, index, clock),
+        originals=Originals(objects, uploads, clock, grace=grace),
+        objects=objects,
+        embedder_of=embedder_of,
+    )
