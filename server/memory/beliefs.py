@@ -59,6 +59,7 @@ class Belief:
     past_ends: tuple[PastEnd, ...] = ()
     current_key: str | None = None
     confidence: float | None = None
+    importance: float | None = None
     labels: tuple[str, ...] = ()
 
     def end_known_at(self, instant: datetime) -> datetime | None:
@@ -164,5 +165,6 @@ def _common(row: Row) -> dict[str, Any]:
         "past_ends": tuple(PastEnd(end.get("until"), end["before"]) for end in row.get("past_ends") or ()),
         "current_key": row.get("current_key"),
         "confidence": row.get("confidence"),
+        "importance": row.get("importance"),
         "labels": tuple(row.get("labels") or ()),
     }

@@ -93,6 +93,41 @@ async def named(
     return sorted(found.values(), key=lambda one: (-len(one.scope), str(one.id)))
 
 
+async def called(database: Database, visibility: Visibility, name: str) -> list[StoredEntity]:
+    """The visible entities of any type that go by a name."""
+    text, variables = select(visibility, "forgotten_at = NONE AND known_as CONTAINS $known")
+    rows = await database.rows(text, variables | {"known": f"|{normalised(name)}|"})
+    return [one for one in map(entity_from, rows) if normalised(name) in one.names]
+
+
+async def page(
+    database: Database,
+    visibility: Visibility,
+    known_at: datetime,
+    *,
+    type_name: str | None = None,
+    limit: int,
+    offset: int = 0,
+) -> tuple[list[StoredEntity], bool]:
+    """Visible entities in the order of their types and names, and whether there are more."""
+    narrow, texts = narrowed(visibility)
+    rule, sets = condition(visibility)
+    rows = await database.rows(
+        f"""SELECT {FIELDS}, {rule} AS admitted FROM (SELECT {FIELDS} FROM entity WITH NOINDEX
+            WHERE {narrow} AND forgotten_at = NONE AND created_at <= $known_at AND ($type = NONE OR type = $type)
+            LIMIT $limit START $offset)""",
+        texts
+        | sets
+        | {
+            "known_at": known_at,
+            "type": None if type_name is None else canonical_type(type_name),
+            "limit": limit + 1,
+            "offset": offset,
+        },
+    )
+    return [entity_from(row) for row in rows[:limit] if row["admitted"]], len(rows) > limit
+
+
 async def by_ids(database: Database, ids: Sequence[RecordID]) -> dict[RecordID, StoredEntity]:
     """The entities of those ids, whoever may see them: the ids come from rows that were seen."""
     rows = await database.rows(f"SELECT {FIELDS} FROM $ids", {"ids": list(ids)})

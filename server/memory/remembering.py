@@ -13,10 +13,11 @@ from server.memory.beliefs import Source, SourceKind
 from server.memory.derivation import Derivation, Derived
 from server.memory.entities import LIVING
 from server.memory.extraction.diff import EntityRef, Extraction
-from server.memory.extraction.extractor import USER, TurnInput
+from server.memory.extraction.extractor import TurnInput
 from server.memory.names import normalised
 from server.memory.reconciliation.basis import Basis
 from server.memory.reconciliation.effects import Effects
+from server.memory.speaker import speaker_of, user_of
 from server.memory.tools import Tools
 from server.memory.triples import extraction_of, triple_from
 from server.memory.turns import Infer, NewTurn, Turn, Turns
@@ -84,7 +85,7 @@ class Remembering:
             whole = "\n".join(turn.content for turn in turns if turn.role == "user")
             others = [turn.content for turn in turns if turn.role != "user"]
             extraction = await tools.extractor.extract(
-                TurnInput(whole, last.said_at, "user", _speaker(last.scope), others),
+                TurnInput(whole, last.said_at, "user", speaker_of(last.scope), others),
                 await _known(tools.database, last.scope, whole),
             )
             derived = await self._derivation.derive(tools, turns, self._basis_of(last), extraction)
@@ -103,7 +104,7 @@ class Remembering:
                 stated = (turn.metadata or {}).get("triples", ())
                 return extraction_of([triple_from(document) for document in stated])
             case "full":
-                said = TurnInput(turn.content, said_at, turn.role, _speaker(scope), previous)
+                said = TurnInput(turn.content, said_at, turn.role, speaker_of(scope), previous)
                 return await tools.extractor.extract(said, await _known(tools.database, scope, turn.content))
 
     def _basis_of(self, turn: Turn) -> Basis:
@@ -112,25 +113,14 @@ class Remembering:
             scope=turn.scope,
             source=source,
             recorded_at=self._clock.now(),
-            user=_user(turn.scope),
+            user=user_of(turn.scope),
             turn=turn.record,
             labels=turn.labels,
             memory_category=turn.memory_category,
         )
 
     def _basis(self, scope: Scope, source: Source, labels: Sequence[str], new: NewTurn) -> Basis:
-        return Basis(scope, source, self._clock.now(), _user(scope), None, tuple(labels), new.memory_category)
-
-
-def _speaker(scope: Scope) -> str | None:
-    """Whom "I" means: the user of the scope, if it is one."""
-    users = [value for key, value in scope if key == "user"]
-    return users[0] if len(users) == 1 else None
-
-
-def _user(scope: Scope) -> EntityRef:
-    speaker = _speaker(scope)
-    return USER if speaker is None else EntityRef("Person", speaker)
+        return Basis(scope, source, self._clock.now(), user_of(scope), None, tuple(labels), new.memory_category)
 
 
 async def _known(database: Database, scope: Scope, text: str) -> list[EntityRef]:

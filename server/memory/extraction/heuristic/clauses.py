@@ -143,7 +143,8 @@ class ClauseCutter:
         nothing = (segment.start, segment.start)
         if _only_adverbs(cut.line, own):
             if not cut.waiting:
-                inherits = relative or segment.connector in COORDINATING or found.form in {"third", "past", ""}
+                finite = found.form in {"third", "past", ""} or found.helper not in {"", "to"}
+                inherits = relative or segment.connector in COORDINATING or finite
                 as_example = found.form == "base" and found.lemma == "like"
                 inherits = inherits or (_first_person(cut.clauses[-1]) and not as_example)
                 return (nothing, nothing) if inherits else None

@@ -40,7 +40,8 @@ _STYLE = any_of(
     r"brief(?:ly)?|short|lowercase|uppercase|caps|exclamation marks?|small talk|apologi[sz]\w*|disclaimers?",
     r"sources?|citations?|examples?|step by step|sentences?|paragraphs?|words|headings?|tables?|code blocks?",
     r"comments?|24-hour|abbreviations?|slang|sarcasm|swear\w*|hedging|flattery|compliments?|explanations?",
-    r"sugar-?coat\w*|suggestions?|recommendations?|british|american|spelling|pronouns|charts?",
+    r"simple|simply|in detail|detailed|plain|sugar-?coat\w*|suggestions?|recommendations?|british|american",
+    "spelling|pronouns|charts?",
 )
 _DIRECTIVE = any_word(
     "use keep make be stay avoid stop quit give include omit skip write answer reply respond speak talk format limit "
@@ -67,6 +68,7 @@ _CHAT = (
 _EMPHASIS = r"(?:please |always |never |just |do not |you (?:should|must) |make sure )"
 _FORBIDDING = "(?:do not|no need to|you do not need to|quit|stop)"
 _CALLING_LATER = "(?:at|on|back|later|tomorrow|when|if|tonight|in|asap|today|an?)"
+_OUTPUT = "(?:answers|replies|responses|output|results|summaries)"
 _OPTIONAL = rf"{_ASKING}?(?:please )?(?:do not )?"
 
 _PATTERNS = tuple(
@@ -85,6 +87,9 @@ _PATTERNS = tuple(
         rf"{_START}(?:answer|reply|respond|speak|talk|write)(?: to)?(?: me)?(?: only)? (?:with|in|like|as|using)\b",
         rf"{_START}no (?:\w+ )?{_STYLE}\b",
         rf"{_START}{_STYLE} only\b",
+        rf"{_START}(?:you (?:can|may)|feel free to) (?:just )?call me (?!{_CALLING_LATER}\b)",
+        rf"{_START}i would (?:prefer|like|rather|appreciate)(?: it)?(?: if)?(?: that)? you called me ",
+        rf"{_START}i (?:want|prefer|need|would like) (?:all |your |the )*{_OUTPUT} (?:in|to be|as|with) ",
         rf"{_START}when i say .{{1,60}} i mean ",
     )
 )
@@ -94,7 +99,7 @@ _ONE_OFF = re.compile(
     r"(?:an? |this |that |these |the following|it |know)"
 )
 _STANDING = re.compile(rf"\b{any_of('always', 'never', 'whenever', _EVERY_TIME, _FROM_NOW_ON)}\b")
-_NICKNAME = re.compile(r"(?:call|address) (?:me|us)(?: as)? ")
+_NICKNAME = re.compile(r"(?:called|call|address) (?:me|us)(?: as)? ")
 _NOT_NAMES = frozenset({"by", "formally", "informally", "politely", "directly", "with", "whatever", "anything", "when"})
 
 

@@ -29,6 +29,8 @@ BEFORE_OF = words(
     "isle republic house gulf university institute college school bank ministry museum academy department"
 )
 OWN_PLACES = words("hospital university college school church park square institute bank library museum clinic hotel")
+PLACE_STARTS = words("mount mt mt. lake cape fort")
+NAMING_THINGS = words("project operation")
 NUMBERED = words("channel area studio formula")
 NO_NAMES = words("i not 's") | BE | DO | HAVE
 GENDERS_OF_TITLES: Mapping[str, Gender] = {
@@ -138,6 +140,8 @@ class _Sentence:
         following = i + 1 < len(self._tokens) and self._tokens[i + 1].capitalised and self._lowers[i + 1] != "i"
         if not following:
             return False
+        if self._lowers[i] in NAMING_THINGS:
+            return True
         listed = self._lexicon.organizations.length_at(self._lowers, i, len(self._tokens)) > 1
         ends_as_one = self._lowers[self._run_end(i) - 1] in self._lexicon.organization_endings
         return listed or ends_as_one or self._lowers[i] in self._lexicon.names_that_are_words
@@ -252,9 +256,12 @@ class _Sentence:
         given = self._lowers[start] in lexicon.genders and (several or start == 0 or self._lowers[start - 1] != "the")
         kinds: tuple[tuple[bool, EntityType], ...] = (
             (self._is_organization(start, end) and phrase not in lexicon.places, "Organization"),
-            (phrase in lexicon.things, "Thing"),
+            (phrase in lexicon.things or (several and self._lowers[start] in NAMING_THINGS), "Thing"),
             (phrase in lexicon.places, "Place"),
-            (several and self._lowers[end - 1] in lexicon.place_endings, "Place"),
+            (
+                several and (self._lowers[end - 1] in lexicon.place_endings or self._lowers[start] in PLACE_STARTS),
+                "Place",
+            ),
             (given, "Person"),
             (several and self._lowers[start] in lexicon.things, "Thing"),
             (several and bool(lexicon.organizations.length_at(self._lowers, start, end)), "Thing"),

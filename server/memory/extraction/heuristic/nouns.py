@@ -101,6 +101,8 @@ class NounReader:
 
     def _as_owner(self, referent: Referent, findings: Findings) -> EntityRef | None:
         if referent.tied is None:
+            if referent.noun and referent.definite and referent.owner is None and referent.mention is None:
+                return EntityRef("Thing", referent.text)
             return referent.entities[0] if referent.entities else None
         if referent.mention is not None:
             return self._people.named(referent.tied, EntityRef("Person", referent.mention.name), findings)
@@ -198,7 +200,8 @@ class NounReader:
                 i += 1
                 continue
             following = line.word(mention.end)
-            within = i == start and mention.type in {"Thing", "Organization"} and following and following not in STOPS
+            brand = mention.type in {"Thing", "Organization"} or (mention.type is None and mention.name.isupper())
+            within = i == start and brand and following and following not in STOPS
             if not (within and mention.end < end and line.tokens[mention.end].kind == "word"):
                 break
             i = mention.end
@@ -220,6 +223,8 @@ class NounReader:
         inner = self.phrase(line, (referent.end + 1, end), findings)
         if inner.end <= referent.end + 1 or inner.unknown or inner.nobody:
             return referent
+        if referent.owner is not None:
+            return replace(referent, end=inner.end)
         if referent.noun == ("name",):
             return inner
         job = is_job(self._lexicon, referent.noun)

@@ -27,6 +27,7 @@ ASKED_NOUNS = words("name birthday role age hometown")
 IRREGULAR_PLURALS = words("children people folks parents men women wives grandchildren")
 STATES = words("allergic married born single engaged divorced retired pregnant afraid good based from moving")
 AMBIGUOUS_PASTS = words("read put let set cut quit split shut cost hit")
+FARTHEST_SUBJECT = 8
 CHATTED_VERBS = words("live work love hate")
 
 
@@ -67,7 +68,7 @@ class PredicateFinder:
     def first(self, line: Line, start: int, end: int, *, inherits: bool, plural: bool = False) -> Predicate | None:
         """The first finite predicate in a range; at its very start only where a subject is inherited."""
         for i in range(start, end):
-            if line.mention(i) is not None and line.word(i) != "'s":
+            if line.tokens[i].kind != "word" or (line.mention(i) is not None and line.word(i) != "'s"):
                 continue
             if self._opens(line, i, start, end, inherits=inherits, plural=plural):
                 found = self.at(line, i, end)
@@ -187,7 +188,7 @@ class PredicateFinder:
         at = self._before(line, i, start)
         before = line.word(at) if at >= start else ""
         word = line.word(i)
-        if (not before and not inherits) or line.tokens[i].kind != "word":
+        if not before and not inherits:
             return False
         if word == "'s":
             return self._verbal_s(line, i, end)
@@ -209,8 +210,8 @@ class PredicateFinder:
 
     def _before(self, line: Line, i: int, start: int) -> int:
         """The word before that is no adverb; below `start` when there is none."""
-        j = i - 1
-        while j >= start and (line.word(j) in ADVERBS or line.word(j) == "not" or line.tokens[j].kind == "mark"):
+        j, first = i - 1, max(start, i - FARTHEST_SUBJECT)
+        while j >= first and (line.word(j) in ADVERBS or line.word(j) == "not" or line.tokens[j].kind == "mark"):
             j -= 1
         return j
 

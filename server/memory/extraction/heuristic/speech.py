@@ -1,7 +1,7 @@
 """Reading one sentence: instructions first, then each clause by how far it is meant."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.core.vocabulary.slots import key_of_noun
 from server.memory.extraction.diff import EntityRef
@@ -121,15 +121,18 @@ class SentenceReader:
         if not clauses and told.mood == STATED:
             nowhere = Clause(line, (0, 0), (0, 0), Predicate(0, 0), (0, end))
             introduction(Reading(nowhere, (), (), self._nouns, self._lexicon, findings))
-        self._listing.names(line, end, findings, told.unmeant)
         self._listing.ties(line, end, findings)
+        self._listing.names(line, end, findings, told.unmeant)
 
     def _meant(self, line: Line, clauses: Sequence[Clause], mood: Mood) -> Iterator[tuple[Clause | None, Mood]]:
         """The clauses with their moods, those inside `I think` taken out; None for an afterthought (`I believe`)."""
-        asked = False
+        asked, doubted = False, STATED
         for clause in clauses:
             if asked and clause.connector in QUESTION_WORDS:
                 yield clause, UNMEANT
+                continue
+            if doubted != STATED and clause.connector == "if":
+                yield replace(clause, connector=""), doubted
                 continue
             subject = line.words(clause.subject)
             by_user = bool(subject) and subject[-1] in FIRST_PERSON and self._nouns.first_person
@@ -147,6 +150,7 @@ class SentenceReader:
             elif attitude.stance in {"hedged", "hearsay"} and start >= clause.rest[1]:
                 yield None, attitude
             else:
+                doubted = attitude if attitude.stance == "hedged" else STATED
                 yield clause, mood if attitude.stance in {"stated", "unmeant"} else attitude
 
     def _clause(self, told: _Told, clause: Clause, mood: Mood) -> None:

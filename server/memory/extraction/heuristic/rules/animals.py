@@ -1,6 +1,6 @@
 """The animals people keep, and what they are called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from server.memory.extraction.heuristic.findings import Period
 from server.memory.extraction.heuristic.line import Span
@@ -30,11 +30,11 @@ def keeps_animals(reading: Reading, *, begun: bool) -> bool:
 
 def _keeps(reading: Reading, start: int, found: tuple[int, str], period: Period) -> None:
     end, species = found
-    name = _name_behind(reading, end)
+    names = _names_behind(reading, end)
     for person in reading.persons():
-        if name is not None:
+        for name in names:
             reading.pet(person, name, species, period)
-        else:
+        if not names:
             value = reading.value((start, end)).removeprefix("any ").removeprefix("this ").removeprefix("my ")
             reading.state(person, "pet", value, period=period)
 
@@ -54,16 +54,17 @@ def _animal_in(reading: Reading, item: Span) -> tuple[int, str] | None:
     return None
 
 
-def _name_behind(reading: Reading, end: int) -> str | None:
+def _names_behind(reading: Reading, end: int) -> Sequence[str]:
     line = reading.line
     i = end + (line.word(end) in NAMED | {",", "("})
     if line.words((end, end + 2)) == ("whose", "name"):
         i = end + 3
-    mention = line.mention_from(i)
-    if mention is not None:
-        return mention.name
+    names: list[str] = []
+    while (mention := line.mention_from(i)) is not None:
+        names.append(mention.name)
+        i = mention.end + (line.word(mention.end) in {",", "and", "&"})
     small = line.word(end) in NAMED and i < len(line) and line.tokens[i].kind == "word"
-    return line.tokens[i].text if small else None
+    return names or ([line.tokens[i].text] if small else [])
 
 
 def adopting(reading: Reading) -> None:

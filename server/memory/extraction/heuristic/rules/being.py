@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from server.memory.extraction.diff import EntityRef
+from server.memory.extraction.heuristic.findings import ALWAYS
 from server.memory.extraction.heuristic.line import Span
+from server.memory.extraction.heuristic.predicates import Predicate
 from server.memory.extraction.heuristic.reading import Reading
 from server.memory.extraction.heuristic.rules.health import health_states
 from server.memory.extraction.heuristic.rules.rule import Rule
@@ -22,6 +24,7 @@ SELF_EMPLOYED = words("self-employed selfemployed freelancing")
 NOT_ABOUT_SOMEBODY = words("this that there what which it")
 _DECADES = "teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties|20s|30s|40s|50s|60s|70s|80s|90s"
 _AGE_IN_WORDS = re.compile(rf"(?:in )?(?:my|his|her|their) ((?:early |mid |mid-|late )?(?:{_DECADES}))")
+_YEARS_OLD = re.compile(r"(\d{1,3})-years?-old")
 _TALL = re.compile(
     r"([\d.,]{1,6} ?(?:m|cm|ft|feet|foot|metres?|meters?)\b(?: \d{1,2}(?: ?(?:in|inches|cm))?)?) ?tall"
     r"|(\d['\u2019]\d{1,2}\"?)"
@@ -69,12 +72,16 @@ def _item(reading: Reading, person: EntityRef, item: Span, *, after_told: bool, 
 
 
 def _trait(reading: Reading, person: EntityRef, span: Span) -> bool:
-    readers = (_age, _marital, _origin, health_states, _occupation, _self_employed, _posting, _height)
+    readers = (_height, _age, _marital, _origin, health_states, _occupation, _self_employed, _posting)
     return any(reader(reading, person, span) for reader in readers)
 
 
 def _age(reading: Reading, person: EntityRef, span: Span) -> bool:
     line = reading.line
+    old = _YEARS_OLD.fullmatch(line.word(line.trimmed(span)[0]))
+    if old:
+        reading.state(person, "age", old[1], contrast=False)
+        return line.trimmed(span)[0] + 1 >= span[1]
     in_words = _AGE_IN_WORDS.match(" ".join(line.words((span[0], span[0] + 5))))
     if in_words:
         reading.state(person, "age", in_words[1], contrast=False)
@@ -118,7 +125,8 @@ def _occupation(reading: Reading, person: EntityRef, span: Span) -> bool:
         return False
     if reading.predicate.over:
         denied = person == reading.people.user or reading.predicate.negated
-        reading.findings.attribute(person, "role", value, negated=denied, period=reading.lasting())
+        period = reading.lasting()
+        reading.findings.attribute(person, "role", value, negated=denied, period=period if period.end else ALWAYS)
     else:
         reading.state(person, "role", value, contrast=False)
     company_of(reading, person, span)
@@ -136,7 +144,7 @@ def _self_employed(reading: Reading, person: EntityRef, span: Span) -> bool:
     status = reading.line.word(span[0])
     if status in SELF_EMPLOYED:
         reading.state(person, "employer", "self-employed", contrast=False)
-    elif status in {"unemployed", "jobless"}:
+    elif status in {"unemployed", "jobless"} or reading.line.words((span[0], span[0] + 2)) == ("between", "jobs"):
         reading.state(person, "role", "unemployed", contrast=False)
     else:
         return False
@@ -206,6 +214,17 @@ def pregnant(reading: Reading) -> None:
             reading.state(person, "condition", value)
 
 
+def speaking_as(reading: Reading) -> None:
+    """As a nurse, I work long shifts."""
+    line, user = reading.line, reading.people.user
+    start = reading.clause.lead[0] if reading.clause.lead[0] < reading.clause.lead[1] else reading.clause.start
+    if line.word(start) != "as" or line.word(start + 1) not in {"a", "an"} or user not in reading.persons():
+        return
+    end = next((i for i in range(start, reading.predicate.start) if line.word(i) == ","), start)
+    now = replace(reading, clause=replace(reading.clause, predicate=Predicate(0, 0, "be"), rest=(start + 1, end)))
+    _trait(now, user, (start + 1, end))
+
+
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "be": (traits,),
     "weigh": (weighing,),
@@ -213,3 +232,4 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "expect": (pregnant,),
 }
 OF_WHAT_COMES: tuple[Rule, ...] = (turning,)
+EVERY: tuple[Rule, ...] = (speaking_as,)

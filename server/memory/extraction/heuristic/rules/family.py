@@ -100,8 +100,10 @@ def marrying(reading: Reading) -> None:
         label = PARTNER.get(predicate.lemma)
         partners = [other] if other is not None else [each for each in persons if each != person]
         period = reading.beginning() if predicate.past else reading.lasting()
-        for partner in partners if label is not None else ():
-            reading.findings.relation(person, label or "", partner, negated=predicate.negated, period=period)
+        parted = label is None and bool(reading.line.words(span)) if span is not None else False
+        for partner in partners if label is not None or parted else ():
+            over = predicate.negated or label is None
+            reading.findings.relation(person, label or "spouse", partner, negated=over, period=period)
 
 
 def _person_at(reading: Reading, span: Span) -> EntityRef | None:

@@ -71,6 +71,11 @@ def _up_to(reading: Reading, span: Span, stops: frozenset[str]) -> Span:
 def _on_medicine(reading: Reading, person: EntityRef, span: Span) -> bool:
     if reading.line.word(span[0]) not in {"on", "taking"}:
         return False
+    start, end = reading.line.trimmed((span[0] + 1, span[1]))
+    diet = reading.lexicon.diets.length_at(reading.line.lowers, start, end)
+    if diet:
+        reading.state(person, "diet", reading.line.raw((start, start + diet)), contrast=False)
+        return True
     found = tuple(medicines(reading, (span[0] + 1, reading.whole[1])))
     for value in found:
         reading.state(person, "medication", value, contrast=False)

@@ -31,7 +31,7 @@ def place(reading: Reading, span: Span) -> str | None:
     start = line.trimmed((span[0], stop))[0]
     opening = next((mention for mention in reading.mentions((start, stop)) if mention.type != "Person"), None)
     if opening is not None and _leads_to(reading, (start, opening.start)):
-        if opening.type in {"Place", None}:
+        if opening.type in {"Place", None} and not line.word(start)[:1].isdigit():
             reading.entity(opening, "Place")
         return line.value((span[0], stop))
     described = line.words((start, stop))

@@ -69,3 +69,4 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "speak": (speaking,),
     "be": (fluent,),
 }
+OF_WHAT_CAN_BE: tuple[Rule, ...] = (speaking,)

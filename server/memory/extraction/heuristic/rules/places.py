@@ -19,7 +19,7 @@ def living(reading: Reading) -> None:
     sitting = predicate.lemma in OF_ORGANIZATIONS
     if (sitting and not predicate.passive) or (predicate.lemma == "stay" and not predicate.progressive):
         return
-    value = _where(reading, *AT_HOME)
+    value = _named_place(reading) or _where(reading, *AT_HOME)
     if value is None and reading.bare(reading.object)[:1] == ("abroad",):
         value = "abroad"
     if value is None:
@@ -30,6 +30,14 @@ def living(reading: Reading) -> None:
             reading.findings.attribute(subject, "location", value, period=period, negated=period.end is None)
         else:
             reading.state(subject, "location", value)
+
+
+def _named_place(reading: Reading) -> str | None:
+    """The town behind a dwelling: Brooklyn of `an apartment in Brooklyn`."""
+    spans = [phrase.span for phrase in reading.phrases if phrase.prep in {"in", "on", "at"}]
+    if len(spans) > 1 and reading.introduced_by_article(spans[0]) and reading.name_at(spans[0]) is None:
+        return next((place(reading, span) for span in spans[1:] if names_place(reading, span)), None)
+    return None
 
 
 def _where(reading: Reading, *prepositions: str) -> str | None:
@@ -101,7 +109,7 @@ def origin(reading: Reading) -> None:
 
 def _from(reading: Reading, *prepositions: str) -> None:
     span = reading.after(*prepositions)
-    value = place(reading, span) if span is not None else None
+    value = _named_place(reading) or (place(reading, span) if span is not None else None)
     if value is not None:
         for person in reading.persons():
             reading.findings.attribute(person, "hometown", value, negated=reading.predicate.negated)
@@ -134,9 +142,16 @@ def being_somewhere(reading: Reading) -> None:
     if span is None or reading.predicate.past or reading.line.words(reading.object) or reading.phrases[0].span != span:
         return
     value = place(reading, span) if names_place(reading, span) else None
+    unknown = any(
+        referent.mention and " " in referent.mention.name and not referent.mention.type for referent in reading.subjects
+    )
     if value is not None:
-        for subject in (*reading.persons(), *reading.others("Place")):
-            reading.state(subject, "location", value, confidence=0.7)
+        for subject in reading.others("Place") if unknown else (*reading.persons(), *reading.others("Place")):
+            if (
+                subject.type != "Place"
+                or (subject, "location", value.lower(), False) not in reading.findings.attributes
+            ):
+                reading.state(subject, "location", value, confidence=0.7)
 
 
 def calling_home(reading: Reading) -> None:

@@ -47,11 +47,19 @@ FAMILIES = (
     plans,
     habits,
 )
-BESIDE: tuple[Rule, ...] = (*slots.EVERY, *habits.EVERY, *tastes.EVERY, *appositions.EVERY)
+BESIDE: tuple[Rule, ...] = (*slots.EVERY, *being.EVERY, *work.EVERY, *habits.EVERY, *tastes.EVERY, *appositions.EVERY)
 """Rules for any verb."""
 OF_WHAT_COMES = frozenset({*plans.OF_WHAT_COMES, *work.OF_WHAT_COMES, *being.OF_WHAT_COMES, *appositions.EVERY})
 """Rules that read what will be, too."""
-OF_WHAT_CAN_BE = frozenset({*tastes.OF_WHAT_CAN_BE, *health.OF_WHAT_CAN_BE, *slots.OF_WHAT_CAN_BE, *appositions.EVERY})
+OF_WHAT_CAN_BE = frozenset(
+    {
+        *pastimes.OF_WHAT_CAN_BE,
+        *tastes.OF_WHAT_CAN_BE,
+        *health.OF_WHAT_CAN_BE,
+        *slots.OF_WHAT_CAN_BE,
+        *appositions.EVERY,
+    }
+)
 """Rules that read what somebody can or cannot do, too."""
 
 

@@ -1,5 +1,7 @@
 """What a noun's value may be: each kind of key is told its own kind of words."""
 
+import re
+
 from server.core.vocabulary.keys import FAVOURITE, KEYS
 from server.memory.extraction.heuristic.line import Span
 from server.memory.extraction.heuristic.reading import Reading
@@ -9,7 +11,7 @@ from server.memory.extraction.heuristic.rules.things import date_value
 from server.memory.extraction.heuristic.rules.values import job, phone
 from server.memory.extraction.heuristic.words import ADVERBS, SUBJECT_PRONOUNS, number, words
 
-PLACES = frozenset({"location", "hometown", "birthplace"})
+PLACES = frozenset({"location", "hometown", "birthplace", "work_location"})
 DATES = frozenset({"birthday", "deadline", "date", "expiry"})
 LONG = frozenset({"salary", "budget", "website", "address", "goal", "fear", "plan", "project"})
 DWELLINGS = words("house flat apartment home")
@@ -19,6 +21,7 @@ NO_VALUES = words(
     "easy difficult boring fun nice amazing awesome awful terrible late over ready done important worth off up with"
 )
 OPENS_NO_VALUE = (ADVERBS - {"best"}) | SUBJECT_PRONOUNS | NO_VALUES
+_HANDLE = re.compile(r"(?<!\S)@\w{1,60}")
 LONGEST = 8
 
 
@@ -35,19 +38,20 @@ def slot_value(reading: Reading, key: str, noun: tuple[str, ...]) -> str | None:
     if key in DATES:
         when = reading.point_behind()
         return date_value(reading, when) if when is not None else None
-    if key == "age":
-        age = number(reading.line.word(reading.whole[0]))
-        return str(age) if age is not None else None
-    return _worded(reading, key, noun)
+    handle = _HANDLE.search(raw) if noun[-1] in CODED else None
+    return handle.group() if handle else _worded(reading, key, noun)
 
 
 def _worded(reading: Reading, key: str, noun: tuple[str, ...]) -> str | None:
+    if key == "age":
+        age = number(reading.line.word(reading.whole[0]))
+        return str(age) if age is not None else None
     if key == "role":
         return job(reading, reading.object) or (_short(reading) if _is_title(reading) else None)
     if key in LONG:
         return _long(reading, key)
     if key in KEYS or key.startswith(FAVOURITE):
-        return _short(reading)
+        return _short(reading, whole=key.startswith(FAVOURITE) and key.endswith("s"))
     return _measure(reading, noun)
 
 
@@ -74,12 +78,12 @@ def _long(reading: Reading, key: str) -> str | None:
     return reading.value((start + (first == "to"), end)) or None if said_so else None
 
 
-def _short(reading: Reading) -> str | None:
+def _short(reading: Reading, *, whole: bool = False) -> str | None:
     """A short value: up to the first mark, and none that begins as a clause would."""
     end = reading.whole[1] if reading.excluded is None else reading.excluded[0] - 1
     start = _start(reading)
     span = reading.line.without_fluff((start, end))
-    head = span if reading.predicate.progressive else reading.head(span)
+    head = span if reading.predicate.progressive or whole else reading.head(span)
     value = reading.value(head)
     said = value.lower().split()
     return value if said and len(said) <= LONGEST and said[0] not in OPENS_NO_VALUE else None

@@ -25,6 +25,7 @@ NAMES_OF: Mapping[str, EntityType] = {"employer": "Organization", "school": "Org
 NAMELESS = frozenset(
     {"name", "nickname", "address", "role", "pronouns", "birthday", "deadline", "location", "hometown", "birthplace"}
 )
+FOR_LIFE = frozenset({"name", "birthday", "birthplace", "hometown", "nationality", "language"})
 SAID_FIRST = frozenset({"email", "phone", "website", "nickname", "timezone", "language"})
 
 
@@ -58,6 +59,9 @@ def _tell(reading: Reading, owner: EntityRef, key: str, value: str) -> None:
         items = languages(reading, reading.whole) if key == "language" else reading.items(reading.whole)
         for item in items:
             reading.state(owner, key, item)
+        return
+    if reading.predicate.over and key in KEYS and key not in FOR_LIFE and KEYS[key].category == "identity":
+        reading.findings.attribute(owner, key, value, negated=True)
         return
     reading.state(owner, key, value, contrast=not _second_date(reading, owner, key, value))
     if key not in NAMELESS:

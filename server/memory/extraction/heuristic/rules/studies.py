@@ -31,8 +31,9 @@ def studying(reading: Reading) -> None:
         school = _school(reading, at)
         if school is not None:
             reading.findings.attribute(person, "school", school, period=reading.lasting())
-        if subject is not None and lemma in {"study", "major", "specialise", "specialize"}:
-            _field(reading, person, reading.head(subject))
+        graduated = lemma == "graduate" and "degree" in reading.words and subject is not None
+        if graduated or (subject is not None and lemma in {"study", "major", "specialise", "specialize"}):
+            _field(reading, person, reading.head(subject or (0, 0)))
 
 
 def _field(reading: Reading, person: EntityRef, span: Span) -> None:

@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
+from server.core.vocabulary.ties import TIES
 from server.memory.extraction.diff import EntityRef
 from server.memory.extraction.heuristic.line import Span
 from server.memory.extraction.heuristic.reading import Reading
 from server.memory.extraction.heuristic.rules.locality import place
 from server.memory.extraction.heuristic.rules.rule import Rule
-from server.memory.extraction.heuristic.words import ADVERBS, ARTICLES, POSSESSIVES, SUBJECT_PRONOUNS, words
+from server.memory.extraction.heuristic.words import (
+    ADVERBS,
+    ARTICLES,
+    POSSESSIVES,
+    PREPOSITIONS,
+    SUBJECT_PRONOUNS,
+    words,
+)
 
 LIKING = words("like love enjoy adore fancy appreciate")
 LOATHING = words("hate dislike detest loathe despise")
@@ -97,12 +105,17 @@ def _values(reading: Reading, span: Span) -> Iterator[Span]:
             return
         inner = line.trimmed(item)
         while inner[1] - inner[0] > 1 and line.word(inner[0]) in SKIPPED | ADVERBS:
-            if line.word(inner[0] + 1) in OWN_PEOPLE and line.word(inner[0]) in POSSESSIVES:
+            if line.word(inner[0]) in POSSESSIVES and _is_dear(reading, line.word(inner[0] + 1)):
                 break
             inner = (inner[0] + 1, inner[1])
         said = line.words(inner)
-        if said and said[0] not in NO_TASTES | POSSESSIVES and not ADDRESSED & set(said):
+        if said and said[0] not in NO_TASTES | POSSESSIVES | PREPOSITIONS and not ADDRESSED & set(said):
             yield inner
+
+
+def _is_dear(reading: Reading, word: str) -> bool:
+    """`my wife` and `my dog` are loved, but nothing to be told as a taste."""
+    return word in OWN_PEOPLE or word in TIES or word in reading.lexicon.animals
 
 
 def being_fond(reading: Reading) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from server.core.vocabulary.slots import key_of_noun
 from server.memory.extraction.diff import EntityRef
+from server.memory.extraction.heuristic.jobs import is_job
 from server.memory.extraction.heuristic.line import Span
 from server.memory.extraction.heuristic.reading import Reading
 from server.memory.extraction.heuristic.rules.rule import Rule
-from server.memory.extraction.heuristic.rules.values import is_money
+from server.memory.extraction.heuristic.rules.values import is_money, job
 from server.memory.extraction.heuristic.times import Time
 from server.memory.extraction.heuristic.words import ARTICLES, words
 
@@ -30,7 +32,7 @@ def describing(reading: Reading) -> None:
         return
     if reading.line.word(span[0]) not in ARTICLES or len(said) == 1 or set(said[:2]) & VAGUE:
         return
-    if mention.type is None and mention.start == 0 and mention.name.isalpha():
+    if (mention.type is None and mention.start == 0 and mention.name.isalpha()) or job(reading, span) is not None:
         return
     for thing in reading.others("Thing"):
         reading.findings.attribute(thing, "description", reading.value(span))
@@ -66,8 +68,15 @@ def being_called(reading: Reading) -> None:
         return
     if not reading.predicate.passive or reading.predicate.negated or reading.nouns.is_animal(referent.noun):
         return
-    value = reading.value(reading.head(reading.object))
-    if value and len(value.split()) <= LONGEST_NAME:
+    value, key = reading.value(reading.head(reading.object)), key_of_noun(referent.noun)
+    mention = reading.name_at(reading.object)
+    if not value or len(value.split()) > LONGEST_NAME:
+        return
+    if referent.owner is not None and key in {"employer", "school", "project"}:
+        reading.state(referent.owner, key, value)
+    elif mention is not None and is_job(reading.lexicon, referent.noun):
+        reading.findings.attribute(reading.entity(mention, "Person", force=True), "role", referent.text)
+    else:
         reading.findings.attribute(reading.findings.entity(EntityRef("Thing", referent.text)), "name", value)
 
 

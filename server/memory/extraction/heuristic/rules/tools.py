@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from server.memory.extraction.diff import EntityRef
 from server.memory.extraction.heuristic.line import Span
 from server.memory.extraction.heuristic.names import Mention
 from server.memory.extraction.heuristic.reading import Reading
 from server.memory.extraction.heuristic.rules.rule import Rule
+
+GROUPS = frozenset({"team", "company", "department", "startup", "group", "stack", "backend", "frontend", "app"})
 
 
 def using(reading: Reading) -> None:
@@ -18,11 +21,20 @@ def using(reading: Reading) -> None:
     if span is None or (lemma == "be" and reading.line.word(reading.whole[0]) not in {"on", "using"}):
         return
     for mention in _tools(reading, span, any_name=lemma == "use"):
-        for user in (*reading.persons(), *reading.others("Organization")):
+        for user in _users(reading):
             reading.state(user, "uses", _tool(reading, mention))
     if reading.excluded is not None:
         for mention in _tools(reading, reading.excluded, any_name=True):
             _tool(reading, mention)
+
+
+def _users(reading: Reading) -> Iterator[EntityRef]:
+    """Whoever uses something; what one's team uses, one uses."""
+    yield from reading.persons()
+    yield from reading.others("Organization")
+    for referent in reading.subjects:
+        if referent.noun and referent.noun[-1] in GROUPS and referent.owner == reading.people.user:
+            yield reading.people.user
 
 
 def _tool(reading: Reading, mention: Mention) -> str:

@@ -67,7 +67,7 @@ def job(reading: Reading, span: Span) -> str | None:
     """The occupation a span names, as it was written; None when it names none."""
     line = reading.line
     start, end = line.trimmed(reading.head(span))
-    while start < end and line.word(start) in ADVERBS | DETERMINERS | {"new", "such"} and line.mention(start) is None:
+    while start < end and _in_front_of_job(line.word(start)) and line.mention(start) is None:
         start += 1
     stop = next((i for i in range(start, end) if line.word(i) in PREPOSITIONS | {"who", "that", "-"}), end)
     if start >= stop or not is_job(reading.lexicon, line.words((start, stop))):
@@ -77,11 +77,17 @@ def job(reading: Reading, span: Span) -> str | None:
     return line.value((start, stop))
 
 
+def _in_front_of_job(word: str) -> bool:
+    return word in ADVERBS | DETERMINERS | {"new", "such"} or word.endswith("-old")
+
+
 def _end_of_title(reading: Reading, of: int, end: int) -> int:
     """`head of cardiology` and `VP of Engineering` keep what they are of; a company is named apart."""
     line = reading.line
     mention = line.mention_from(of + 1) or line.mention_from(of + 2)
-    if mention is not None and line.word(mention.start) not in DEPARTMENTS:
+    if line.word(of + 1) in {"a", "an", "my", "our"} or (
+        mention is not None and line.word(mention.start) not in DEPARTMENTS
+    ):
         return of
     return next((i for i in range(of + 1, end) if line.word(i) in PREPOSITIONS), end)
 

@@ -8,12 +8,13 @@ from server.memory.extraction.heuristic.reading import Reading
 from server.memory.extraction.heuristic.rules.locality import names_place, place
 from server.memory.extraction.heuristic.rules.rule import Rule
 from server.memory.extraction.heuristic.rules.values import DEPARTMENTS, is_money, job, organization
-from server.memory.extraction.heuristic.words import ARTICLES, words
+from server.memory.extraction.heuristic.words import ARTICLES, FIRST_POSSESSIVE, words
 
 NO_INDUSTRIES = words("office shifts person team teams production town morning evening pairs progress bed there here")
 NO_PROJECTS = words("it that this them weekends sundays saturdays mondays commission myself getting improving being")
 REFLEXIVE = words("myself herself himself themselves")
 POSITIONS = words("job position role offer gig internship apprenticeship work post")
+NEW = words("new current day full-time part-time")
 STUDYING = words("student undergrad freshman sophomore pupil undergraduate")
 LONGEST_FIELD = 3
 
@@ -107,7 +108,7 @@ def making(reading: Reading) -> None:
 
 def getting_job(reading: Reading) -> None:
     """Last month I started a new job at Shopify; she is getting a job at Amazon."""
-    predicate, span = reading.predicate, reading.after("at", "with", "for")
+    predicate, span = reading.predicate, reading.after("at", "with", "for", "from")
     begun = predicate.past or predicate.perfect or predicate.progressive or predicate.lemma == "have"
     if span is None or predicate.negated or not begun or not set(reading.bare(reading.object)) & POSITIONS:
         return
@@ -119,10 +120,45 @@ def getting_job(reading: Reading) -> None:
             )
 
 
+def beginning(reading: Reading) -> None:
+    """I started working at Netflix in March 2023."""
+    predicate, span = reading.predicate, reading.after("at", "for")
+    if predicate.negated or not (predicate.past or predicate.perfect) or reading.words[:1] != ("working",):
+        return
+    value = organization(reading, span) if span is not None else None
+    for person in reading.persons():
+        if value is not None:
+            reading.findings.attribute(
+                person, "employer", value, period=reading.beginning(), correction=reading.changed
+            )
+        _role(reading, person, reading.after("as"))
+
+
+def own_job(reading: Reading) -> None:
+    """I love my job at Spotify."""
+    line = reading.line
+    for i in range(*reading.whole):
+        if (
+            line.word(i) != "at"
+            or line.word(i - 1) not in POSITIONS
+            or reading.predicate.past
+            or not reading.nouns.first_person
+        ):
+            continue
+        mention = line.mention_from(i + 1)
+        owned = line.word(i - 2) in FIRST_POSSESSIVE or (
+            line.word(i - 3) in FIRST_POSSESSIVE and line.word(i - 2) in NEW
+        )
+        if owned and mention is not None and mention.type in {"Organization", None}:
+            name = reading.entity(mention, "Organization").name
+            reading.findings.attribute(reading.people.user, "employer", name, confidence=0.8)
+
+
 def joining(reading: Reading) -> None:
     """I joined Stripe in 2021."""
     mention, predicate = reading.name_at(reading.object), reading.predicate
-    if mention is None or predicate.negated or not (predicate.past or predicate.perfect):
+    begins = predicate.past or predicate.perfect or predicate.progressive or predicate.future
+    if mention is None or predicate.negated or not begins or (predicate.future and reading.point() is None):
         return
     if mention.type in {"Organization", None}:
         for person in reading.persons():
@@ -183,7 +219,13 @@ def company_of(reading: Reading, person: EntityRef, title: Span) -> None:
     for i in range(*title):
         if line.word(i) not in {"of", "at", "for", "with"} or line.mention(i) is not None:
             continue
-        mention = line.mention_from(i + 2 if line.word(i + 1) in ARTICLES and line.mention(i + 1) is None else i + 1)
+        at = i + 2 if line.word(i + 1) in ARTICLES and line.mention(i + 1) is None else i + 1
+        mention = line.mention_from(at)
+        if mention is None and at > i + 1:
+            value = organization(reading, (i + 1, title[1]))
+            if value is not None:
+                reading.state(person, "employer", value, contrast=False)
+                return
         sure = mention is not None and (
             mention.type == "Organization" or (mention.type is None and line.word(i) in {"of", "at"})
         )
@@ -233,7 +275,8 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "build": (making,),
     "develop": (making,),
     "make": (earning,),
-    "start": (getting_job,),
+    "start": (getting_job, beginning),
+    "begin": (beginning,),
     "get": (getting_job,),
     "take": (getting_job,),
     "land": (getting_job,),
@@ -252,7 +295,9 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "leave": (quitting,),
     "resign": (quitting,),
     "fire": (quitting,),
+    "lay": (quitting,),
     "retire": (retiring,),
     "earn": (earning,),
 }
-OF_WHAT_COMES: tuple[Rule, ...] = (working,)
+OF_WHAT_COMES: tuple[Rule, ...] = (working, joining)
+EVERY: tuple[Rule, ...] = (own_job,)

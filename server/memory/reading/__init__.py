@@ -1,0 +1,1 @@
+"""What is believed, of any time and as it was known at any time."""
