@@ -30,6 +30,7 @@ _NOUNS = {
     "role": "job|role|title|job title|position|occupation|profession|day job",
     "department": "department|team",
     "industry": "industry|line of work",
+    "work_location": "office|work place",
     "salary": "salary|pay|wage|income",
     "project": "project|current project",
     "school": "school|university|college|alma mater",
