@@ -56,6 +56,12 @@ class LocalIndex(Index):
         for database in databases:
             await self._collection(database)
 
+    async def caught_up(self, database: Database) -> None:
+        """Wait until everything in that database can be found."""
+        await self._collection(database)
+        if task := self._catching_up.get(database.binding):
+            await asyncio.shield(task)
+
     async def stop(self) -> None:
         """Save what there is; what was not caught up will be at the next start."""
         await _ended([*self._catching_up.values(), *self._opening.values()])
@@ -74,7 +80,8 @@ class LocalIndex(Index):
     async def discard(self, binding: Binding) -> None:
         """Let go of a database that is dropped or filled anew."""
         await _ended(task for tasks in (self._opening, self._catching_up) if (task := tasks.pop(binding, None)))
-        if collection := self._collections.pop(binding, None):
+        collection = self._collections.pop(binding, None)
+        if collection is not None:
             collection.close()
         if self._saved:
             self._saved.drop(binding)
@@ -112,11 +119,11 @@ class LocalIndex(Index):
 
     def state(self, binding: Binding) -> State:
         collection = self._collections.get(binding)
-        return collection.state if collection else READY
+        return READY if collection is None else collection.state
 
     def generation(self, binding: Binding) -> int | None:
         collection = self._collections.get(binding)
-        return collection.generation if collection else 0
+        return 0 if collection is None else collection.generation
 
     def states(self) -> Mapping[Binding, State]:
         return {binding: collection.state for binding, collection in self._collections.items()}

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -65,10 +66,10 @@ class Saved:
         """The shelf as it was saved; None if there is none that can be used."""
         path = self._place(binding, table).with_suffix(".npz")
         try:
-            with np.load(path, allow_pickle=False) as held:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
                 arrays = {name: held[name] for name in held.files}
             names = json.loads(arrays.pop("names").tobytes())
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, BadZipFile):
             return None
         texts = self.texts(binding, table)
         if names["format"] != FORMAT or arrays["rows"].dtype != ROW or texts.end < names["texts_end"]:

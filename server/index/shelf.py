@@ -173,7 +173,8 @@ class Shelf:
         rows = self.rows[: self.filled]
         order = np.lexsort((np.arange(self.filled), rows["position"], rows["of"]))
         groups, starts = np.unique(rows["of"][order], return_index=True)
-        for group, run in zip(groups.tolist(), np.split(order, starts[1:]), strict=True):
+        for group, begin, end in zip(groups.tolist(), starts, [*starts[1:], len(order)], strict=False):
+            run = order[begin:end]
             self.sequences[group] = Sequence(rows["position"][run], run)
 
     def _insert(self, chunk: Chunk, vector: Vector, counts: dict[int, int], **more: int | bool) -> None:
