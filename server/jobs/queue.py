@@ -24,13 +24,14 @@ CREATE = """CREATE type::record('job', $id) CONTENT object::extend($row, { updat
 
 # Comparing with > lets equal Contexts through on this index, because more columns follow. No Context id holds a
 # space, so that one behind the id stands between it and the next.
-CLAIM = """LET $behind = (SELECT id, context_id, priority, run_after FROM job
+CLAIM = """LET $behind = (SELECT VALUE id FROM job
     WHERE state = 'queued' AND context_id >= $served + ' ' AND kind IN $kinds
     ORDER BY context_id, priority, run_after LIMIT 1);
-LET $first = IF array::len($behind) = 1 { $behind } ELSE { (SELECT id, context_id, priority, run_after FROM job
+LET $first = (SELECT VALUE id FROM job
     WHERE state = 'queued' AND context_id >= '' AND kind IN $kinds
-    ORDER BY context_id, priority, run_after LIMIT 1) };
-UPDATE $first.id SET state = 'running', attempts += 1, claims += 1, lease_owner = $worker, lease_until = $until,
+    ORDER BY context_id, priority, run_after LIMIT 1);
+LET $next = IF array::len($behind) = 1 { $behind } ELSE { $first };
+UPDATE $next SET state = 'running', attempts += 1, claims += 1, lease_owner = $worker, lease_until = $until,
     started_at = $now, stage = NONE, progress_done = NONE, progress_total = NONE, updated_at = time::now()
     RETURN AFTER"""
 

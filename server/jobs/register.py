@@ -20,11 +20,11 @@ RETRY = """UPDATE type::record('job', $id) SET state = 'queued', attempts = 0, u
     run_after = $now, finished_at = NONE, unsettled = NONE, stage = NONE, progress_done = NONE, progress_total = NONE,
     updated_at = time::now() WHERE state IN ['failed', 'dead', 'cancelled'] RETURN AFTER"""
 
-PRUNE = f"""LET $old = (SELECT VALUE id FROM job WHERE finished_at > $epoch AND finished_at < $before LIMIT {BATCH});
+PRUNE = """LET $old = (SELECT VALUE id FROM job WHERE finished_at > $epoch AND finished_at < $before LIMIT $limit);
 DELETE $old RETURN NONE;
 array::len($old)"""
 
-REMOVE = f"""LET $some = (SELECT VALUE id FROM job WHERE context_id = $context_id LIMIT {BATCH});
+REMOVE = """LET $some = (SELECT VALUE id FROM job WHERE context_id = $context_id LIMIT $limit);
 DELETE $some RETURN NONE;
 array::len($some)"""
 
@@ -116,12 +116,9 @@ class Jobs:
         now: datetime = (await self._database.read("RETURN time::now()"))[-1]
         return now
 
-    async def prune(self, before: datetime) -> int:
-        """Forget the jobs that ended before then; how many there were."""
-        pruned = 0
-        while some := await self._batch(PRUNE, epoch=EPOCH, before=before):
-            pruned += some
-        return pruned
+    async def prune(self, before: datetime, *, limit: int) -> int:
+        """Forget up to `limit` of the jobs that ended before then; how many there were."""
+        return await self._batch(PRUNE, epoch=EPOCH, before=before, limit=limit)
 
     async def count(self, context_id: str) -> Mapping[str, int]:
         """How many jobs a Context has, as one of its belongings."""
@@ -132,7 +129,7 @@ class Jobs:
 
     async def remove(self, context_id: str) -> None:
         """Take away the jobs of a Context that is being deleted; a worker that is at one finds out and stops."""
-        while await self._batch(REMOVE, context_id=context_id):
+        while await self._batch(REMOVE, context_id=context_id, limit=BATCH):
             pass
 
     async def _batch(self, text: str, **variables: object) -> int:
