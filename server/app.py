@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import socket
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
@@ -18,8 +20,13 @@ from server.control.parts import create_control
 from server.core.clock import Clock, SystemClock
 from server.core.errors import SpectronError, UnavailableError
 from server.core.ids import Ids
+from server.documents.parts import create_documents
 from server.http.api import Services, create_api
 from server.index.writes import NoIndex
+from server.jobs.changes import Changes
+from server.jobs.queue import JobQueue
+from server.jobs.register import Jobs
+from server.jobs.worker import Worker
 from server.memory.extraction.heuristic.extractor import HeuristicExtractor
 from server.memory.extractors import ContextExtractors
 from server.memory.parts import create_memory
@@ -29,7 +36,7 @@ from server.retention.parts import create_retention
 from server.settings import Settings
 from server.store.binding import JOBQUEUE, METADATA, Binding
 from server.store.embedded import EmbeddedEngine
-from server.store.engine import Engine
+from server.store.engine import Database, Engine
 from server.store.migrations import Migration, Migrator, load
 from server.store.remote import RemoteEngine
 
@@ -71,8 +78,9 @@ class Server:
         engine: Engine | None = None,
         hasher: Hasher | None = None,
         schedules: bool = False,
+        works: bool = False,
     ) -> None:
-        """With `schedules` it sweeps by the clock, besides when it is asked to."""
+        """With `schedules` it sweeps by the clock, besides when it is asked to; with `works` it works the queue off."""
         self.settings = settings
         self.clock = clock or SystemClock()
         ids = ids or Ids()
@@ -94,8 +102,31 @@ class Server:
             belongings=belongings,
             dropping=self.traces.discard,
         )
-        belongings.append(self.control.keys)
         index = NoIndex()
+        changes = Changes()
+        queued = Database(self.engine, JOBQUEUE)
+        self.jobs = Jobs(queued, self.clock, changes)
+        self.queue = JobQueue(queued, self.clock, ids, changes)
+        self.documents = create_documents(
+            settings,
+            self.control.contexts,
+            self.control.models.embedder,
+            index,
+            self.queue,
+            self.jobs,
+            self.clock,
+            ids,
+            alone=self.engine.kind == "embedded",
+        )
+        self._works = works
+        self.worker = Worker(
+            self.queue,
+            self.documents.handlers,
+            self.clock,
+            name=f"{socket.gethostname()}-{os.getpid()}",
+            concurrency=settings.worker_concurrency,
+        )
+        belongings += [self.jobs, self.documents.jobs, self.documents.library.originals, self.control.keys]
         memory = create_memory(self.control.models, ContextExtractors(HeuristicExtractor()), index, self.clock, ids)
         self._schedules = schedules
         self.retention = create_retention(
@@ -104,6 +135,7 @@ class Server:
         services = Services(
             serving=lambda: self._started,
             control=self.control,
+            documents=self.documents.library,
             memory=memory,
             retention=self.retention,
             metrics=self.metrics,
@@ -120,7 +152,7 @@ class Server:
         )
         self._started = False
         self._housekeeping: asyncio.Task[None] | None = None
-        self._scheduling: asyncio.Task[None] | None = None
+        self._scheduling: list[asyncio.Task[None]] = []
         self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
 
     async def start(self) -> None:
@@ -138,11 +170,15 @@ class Server:
         self._started = True
         self._housekeeping = asyncio.create_task(self._keep_house())
         if self._schedules:
-            self._scheduling = asyncio.create_task(self.retention.scheduler.run())
+            scheduled = (self.retention.scheduler.run(), self.documents.upkeep.run())
+            self._scheduling = [asyncio.create_task(work) for work in scheduled]
+        if self._works:
+            self.worker.start()
 
     async def stop(self) -> None:
         """Write what is still in memory and close the engine; safe after a failed start."""
-        for task in (self._scheduling, self._housekeeping):
+        await self.worker.stop()
+        for task in (*self._scheduling, self._housekeeping):
             if task:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -150,6 +186,7 @@ class Server:
         await self.retention.sweeper.close()
         if self._started:
             await self._flush()
+        await self.documents.close()
         self._hasher.close()
         await self._http.aclose()
         await self.engine.close()
@@ -179,17 +216,27 @@ class Server:
             {"id": name, "state": "failed", "reason": why}
             for name, why in sorted(self.control.contexts.problems.items())
         ]
+        objects = await self.documents.readiness()
         usable = engine["state"] == "ok" and self._started
-        status = ("degraded" if problems else "ready") if usable else "unavailable"
-        return {"status": status, "started": self._started, "engine": engine, "contexts": problems}
+        impaired = problems or objects["state"] != "ok"
+        status = ("degraded" if impaired else "ready") if usable else "unavailable"
+        return {
+            "status": status,
+            "started": self._started,
+            "engine": engine,
+            "object_store": objects,
+            "contexts": problems,
+        }
 
     async def _prepare(self) -> None:
         await self.engine.open()
         for binding, migrations in own_databases():
             await self.engine.create_database(binding)
             await self.migrator.apply(binding, migrations)
+        await self.documents.prepare()
         if self.engine.kind == "embedded":
             await self.control.contexts.registry.expire_leases()
+            await self.queue.expire_leases()
         await self.control.contexts.recover()
         await self.control.contexts.migrate_all()
 

@@ -20,12 +20,10 @@ from server.maintenance import apply_migrations, migration_status
 from server.observe import logs
 from server.serving import attend, serve
 from server.settings import Loaded, load
+from server.store.embedded import REST_SECONDS
 
 MANAGEMENT_KEY_FILE = "management.key"
 DEMO = "demo"
-
-# The engine's own threads outlive its close for a moment; the interpreter must not end under them.
-ENGINE_REST_SECONDS = 0.5
 
 T = TypeVar("T")
 
@@ -63,7 +61,7 @@ def dev_start(
     Example: spectrond dev start --data-dir ./data --bind 127.0.0.1:9090
     """
     loaded = _load(config_file, data_dir=data_dir, bind=bind)
-    server = Server(loaded.settings, schedules=True)
+    server = Server(loaded.settings, schedules=True, works=True)
     key_file = loaded.settings.data_path / MANAGEMENT_KEY_FILE
 
     async def started(url: str) -> None:
@@ -182,7 +180,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         try:
             return await work
         finally:
-            await asyncio.sleep(ENGINE_REST_SECONDS)
+            await asyncio.sleep(REST_SECONDS)
 
     return asyncio.run(rested())
 

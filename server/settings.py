@@ -39,6 +39,7 @@ class Settings(BaseModel):
         "directory, or `s3://bucket/prefix?endpoint=URL&region=NAME`.",
     )
     extraction_processes: int = Field(2, ge=1, le=64, description="Processes that may read documents at the same time.")
+    worker_concurrency: int = Field(4, ge=1, le=256, description="Jobs that one process works on at the same time.")
     master_key: SecretStr | None = Field(
         None,
         description="32 bytes in base64 that encrypt secrets at rest; without it, `master.key` in the data directory.",

@@ -1,6 +1,7 @@
 """Processing documents as jobs of the queue."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from server.control.contexts import Contexts, Open
@@ -23,8 +24,31 @@ class DocumentJobs:
         self._contexts = contexts
         self._pipeline = pipeline
         self._jobs = jobs
+        self._running: dict[str, set[asyncio.Task[None]]] = {}
 
     async def run(self, context: JobContext) -> None:
+        running = self._running.setdefault(context.job.context_id, set())
+        processing = asyncio.create_task(self._process(context))
+        running.add(processing)
+        try:
+            await asyncio.wait({processing})
+        finally:
+            running.discard(processing)
+            if not processing.done():
+                processing.cancel()
+                await asyncio.wait({processing})
+        if processing.cancelled():
+            raise JobFailedError(f"The Context {context.job.context_id!r} is being deleted.")
+        await processing
+
+    async def ended(self, job: Job) -> None:
+        """A document whose last job has ended without success will not become ready by itself."""
+        if all(other.finished for other in await self._jobs.about(job.context_id, job.subject)):
+            with suppress(ContextNotFoundError):
+                async with self._contexts.opened(job.context_id) as opened:
+                    await self._pipeline.fail(opened, job.subject, job.last_error or CANCELLED)
+
+    async def _process(self, context: JobContext) -> None:
         async def report(note: Note) -> None:
             await context.progress(note.status, note.done, note.total)
 
@@ -34,15 +58,20 @@ class DocumentJobs:
         except HOPELESS as error:
             raise JobFailedError(error.detail) from error
 
-    async def ended(self, job: Job) -> None:
-        """A document whose last job has ended without success will not become ready by itself."""
-        if all(other.finished for other in await self._jobs.about(job.context_id, job.subject)):
-            with suppress(ContextNotFoundError):
-                async with self._contexts.opened(job.context_id) as opened:
-                    await self._pipeline.fail(opened, job.subject, job.last_error or CANCELLED)
+    # What a Context owns here is what is being processed: it must not write to the database when that is gone.
+
+    async def count(self, context_id: str) -> Mapping[str, int]:  # noqa: ARG002  # its jobs are counted in the queue
+        return {}
+
+    async def remove(self, context_id: str) -> None:
+        running = self._running.pop(context_id, set())
+        for processing in running:
+            processing.cancel()
+        if running:
+            await asyncio.wait(running)
 
 
-class Queueing:
+class DocumentQueue:
     """Puts documents into the queue, those too that a crash has kept from it."""
 
     def __init__(self, queue: JobQueue, jobs: Jobs) -> None:

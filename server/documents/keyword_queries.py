@@ -13,10 +13,10 @@ from server.store.engine import Database, Row
 from server.store.scoped import condition
 
 # The edges alone say which keywords there are: a node holds a vector, and reading it takes longer than all else.
-COUNTED = """SELECT record::id(out) AS id, count() AS document_count FROM knowledge_has_keyword
-    WHERE {where} GROUP BY id"""
-WITH_TEXT = "SELECT *, id AS normalised, type::record('keyword', id).text ?? id AS text FROM $page"
-ORDERS = {"documents": "document_count DESC, id", "name": "id"}
+COUNTED = """SELECT record::id(out) AS name, count() AS document_count FROM knowledge_has_keyword
+    WHERE {where} GROUP BY name"""
+WITH_TEXT = "SELECT *, type::record('keyword', name).text ?? name AS text FROM $page"
+ORDERS = {"documents": "document_count DESC, name", "name": "name"}
 # How many neighbours are looked at until enough of them are visible.
 NEIGHBOURS = (100, 1_000, 10_000)
 
@@ -35,7 +35,7 @@ class KeywordsWanted:
 async def page(database: Database, seen: Visibility, wanted: KeywordsWanted) -> tuple[list[Row], int]:
     """One page, and how many there are in all."""
     where, variables = condition(seen)
-    containing = "AND string::contains(id, $containing)" if wanted.containing else ""
+    containing = "AND string::contains(name, $containing)" if wanted.containing else ""
     variables |= {
         "containing": normalised(wanted.containing),
         "least": wanted.min_document_count,
@@ -49,18 +49,19 @@ async def page(database: Database, seen: Visibility, wanted: KeywordsWanted) -> 
         array::len($found)""",
         variables,
     )
-    return rows, total
+    return [_named(row) for row in rows], total
 
 
 async def of_document(database: Database, document_id: str, seen: Visibility) -> list[Row]:
     """A document's keywords, the best first."""
     where, variables = condition(seen)
-    return await database.rows(
-        f"""LET $page = (SELECT record::id(out) AS id, score FROM knowledge_has_keyword
-            WHERE in = $document AND {where} ORDER BY score DESC, id);
+    rows = await database.rows(
+        f"""LET $page = (SELECT record::id(out) AS name, score FROM knowledge_has_keyword
+            WHERE in = $document AND {where} ORDER BY score DESC, name);
         {WITH_TEXT}""",
         variables | {"document": record(document_id)},
     )
+    return [_named(row) for row in rows]
 
 
 async def detail(database: Database, name: str, seen: Visibility) -> Row:
@@ -116,7 +117,7 @@ async def _visible(database: Database, near: list[Row], seen: Visibility) -> lis
     counted = await database.rows(
         COUNTED.format(where=f"out IN $near AND {where}"), variables | {"near": [row["id"] for row in near]}
     )
-    counts = {row["id"]: row["document_count"] for row in counted}
+    counts = {row["name"]: row["document_count"] for row in counted}
     return [
         {
             "id": row["normalised"],
@@ -128,3 +129,9 @@ async def _visible(database: Database, near: list[Row], seen: Visibility) -> lis
         for row in near
         if row["normalised"] in counts
     ]
+
+
+def _named(row: Row) -> Row:
+    """The normalised form is what a keyword is addressed by."""
+    name = row.pop("name")
+    return {"id": name, "normalised": name} | row

@@ -3,16 +3,18 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from server.control.contexts import Contexts
 from server.control.models import EmbedderOf
 from server.core.clock import Clock
+from server.core.errors import SpectronError
 from server.core.ids import Ids
 from server.documents.attempts import Attempts
 from server.documents.catalogue import Catalogue
 from server.documents.chunk_rows import ChunkRows
 from server.documents.extraction.pool import ExtractionPool
-from server.documents.job import KIND, DocumentJobs, Queueing
+from server.documents.job import KIND, DocumentJobs, DocumentQueue
 from server.documents.originals import Originals
 from server.documents.pipeline import Extraction, Pipeline
 from server.documents.removal import Removal
@@ -51,10 +53,22 @@ class Documents:
     """What routes, worker and composition root use."""
 
     library: Library
-    handlers: dict[str, Handler]
+    jobs: DocumentJobs
     upkeep: Upkeep
     extraction: ExtractionPool
     spool: Spool
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        return {KIND: self.jobs}
+
+    async def readiness(self) -> dict[str, Any]:
+        """Whether originals can be stored."""
+        try:
+            await self.library.objects.ping()
+        except SpectronError as error:
+            return {"state": "unavailable", "reason": error.detail}
+        return {"state": "ok"}
 
     async def prepare(self) -> None:
         """Clean up after a process that was killed."""
@@ -82,15 +96,15 @@ def create_documents(
     objects = open_store(settings.object_store or (settings.data_path / "objects").as_uri())
     extraction = ExtractionPool(size=settings.extraction_processes)
     spool = Spool(settings.data_path / "spool", objects)
-    queueing = Queueing(queue, jobs)
+    document_queue = DocumentQueue(queue, jobs)
     grace = timedelta(0) if alone else UPLOAD_GRACE
     library = create_library(
-        objects, extraction, embedder_of, index, clock, ids, enqueue=queueing.enqueue, spool=spool, grace=grace
+        objects, extraction, embedder_of, index, clock, ids, enqueue=document_queue.enqueue, spool=spool, grace=grace
     )
     return Documents(
         library=library,
-        handlers={KIND: DocumentJobs(contexts, library.pipeline, jobs)},
-        upkeep=Upkeep(contexts, library.catalogue, queueing, library.removal, library.originals, clock),
+        jobs=DocumentJobs(contexts, library.pipeline, jobs),
+        upkeep=Upkeep(contexts, library.catalogue, document_queue, library.removal, library.originals, clock),
         extraction=extraction,
         spool=spool,
     )

@@ -8,7 +8,7 @@ from server.control.contexts import Contexts, Open
 from server.core.clock import Clock
 from server.core.errors import SpectronError
 from server.documents.catalogue import Catalogue
-from server.documents.job import Queueing
+from server.documents.job import DocumentQueue
 from server.documents.originals import Originals
 from server.documents.removal import Removal
 
@@ -26,14 +26,14 @@ class Upkeep:
         self,
         contexts: Contexts,
         catalogue: Catalogue,
-        queueing: Queueing,
+        queue: DocumentQueue,
         removal: Removal,
         originals: Originals,
         clock: Clock,
     ) -> None:
         self._contexts = contexts
         self._catalogue = catalogue
-        self._queueing = queueing
+        self._queue = queue
         self._removal = removal
         self._originals = originals
         self._clock = clock
@@ -51,7 +51,7 @@ class Upkeep:
     async def look_after(self, opened: Open) -> None:
         """Finish deletions, and queue documents that a crash has kept from the queue."""
         deleted = await self._removal.resume(opened)
-        queued = await self._queueing.enqueue_missing(opened, await self._catalogue.unfinished(opened.database))
+        queued = await self._queue.enqueue_missing(opened, await self._catalogue.unfinished(opened.database))
         if deleted or queued:
             log.info("documents.resumed", context=opened.context.id, deleted=deleted, queued=queued)
 

@@ -12,13 +12,16 @@ from server.control.parts import Control
 from server.core.clock import Clock
 from server.core.ids import Ids
 from server.core.limits import RateLimiter
+from server.documents.parts import Library
 from server.http import (
     audit,
     contexts,
+    documents,
     entities,
     facts,
     inspection,
     keys,
+    keywords,
     lifecycle,
     problems,
     retention,
@@ -45,6 +48,7 @@ class Services:
 
     serving: Callable[[], bool]
     control: Control
+    documents: Library
     memory: Memory
     retention: Retention
     metrics: Metrics
@@ -89,6 +93,13 @@ def create_api(
     entities.add_routes(remembered, tenants, clock)
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
     api.include_router(remembered)
+    uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)
+    documents.add_upload_route(uploaded, services.documents, tenants)
+    kept = tenant_router(guard, idempotency, tenants, tag="documents")
+    keywords.add_routes(kept, services.documents, clock)
+    documents.add_routes(kept, services.documents, tenants)
+    api.include_router(uploaded)
+    api.include_router(kept)
     return RequestContext(
         api, clock, ids, services.metrics, max_json_bytes=max_json_bytes, timeout_seconds=timeout_seconds
     )

@@ -51,15 +51,12 @@ def add_upload_route(router: APIRouter, library: Library, tenants: Tenants) -> N
     @router.post("/documents", status_code=ACCEPTED, openapi_extra=UPLOAD)
     async def upload(request: Request, tenant: Here) -> dict[str, Any]:
         """Upload a document; it is answered once the original is safe, and processed afterwards."""
-        form = await read_form(request, tenant.open.config.ingestion.max_upload_mb)
-        try:
+        async with read_form(request, tenant.open.config.ingestion.max_upload_mb) as form:
             scope = tenant.writes(form.scope)
             file = File(
                 form.file.file, form.file.filename, form.file.content_type, form.title, form.source, form.metadata
             )
             received = await library.uploads.receive(tenant.open, file, scope, tenant.sees())
-        finally:
-            await form.file.close()
         written = {"document": received.document.id, "deduplicated": received.deduplicated}
         tenants.trace(tenant, "document.upload", received.document.title, scope, written=written)
         return received_view(received) | {"trace_id": tenant.trace_id}

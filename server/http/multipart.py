@@ -1,12 +1,14 @@
 """Uploads: a bounded multipart form whose file never stands in memory as a whole."""
 
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from server.core.errors import (
@@ -33,16 +35,24 @@ class Form:
     metadata: Mapping[str, Any]
 
 
-async def read_form(request: Request, max_mb: int) -> Form:
-    """The form of an upload; the caller closes its file."""
+@asynccontextmanager
+async def read_form(request: Request, max_mb: int) -> AsyncIterator[Form]:
+    """The form of an upload, whose file is closed with the block."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UnsupportedMediaTypeError("Send the document as `multipart/form-data` with a part named `file`.")
     try:
         parts = await _bounded(request, max_mb).form(max_files=1, max_fields=MAX_FIELDS)
-    except MultiPartException as error:
-        raise ValidationError(f"The form cannot be read: {error.message}") from error
+    except (MultiPartException, HTTPException) as error:
+        raise ValidationError("The form cannot be read; send it as `multipart/form-data` with a boundary.") from error
     except OSError as error:
         raise UnavailableError(f"The upload could not be buffered on this machine: {error.strerror}.") from error
+    try:
+        yield _form(parts)
+    finally:
+        await parts.close()
+
+
+def _form(parts: FormData) -> Form:
     file = parts.get("file")
     if not isinstance(file, UploadFile):
         raise ValidationError("The form has no part named `file` with a file in it.")

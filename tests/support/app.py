@@ -69,15 +69,21 @@ class App:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, clock: FakeClock | None = None, engine: Engine | None = None, key: str = "", **settings: Any
+    folder: Path,
+    *,
+    clock: FakeClock | None = None,
+    engine: Engine | None = None,
+    key: str = "",
+    works: bool = False,
+    **settings: Any,
 ) -> AsyncIterator[App]:
-    """Start a server, in memory unless told otherwise, and stop it at the end.
+    """Start a server, in memory unless told otherwise, and stop it at the end; with `works` it works its queue off.
 
     A second server on the same `engine` needs the `key` of the first, for only one management key is made.
     """
     clock, hasher = clock or FakeClock(), CountingHasher()
     values = {"data_dir": folder, "database_url": "memory", "master_key": MASTER_KEY} | settings
-    server = Server(Settings.model_validate(values), clock=clock, engine=engine, hasher=hasher)
+    server = Server(Settings.model_validate(values), clock=clock, engine=engine, hasher=hasher, works=works)
     try:
         await server.start()
         minted: list[str] = []
