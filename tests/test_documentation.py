@@ -25,5 +25,5 @@ def test_the_installed_versions_name_no_source() -> None:
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_each_make_target_on_a_page_exists(page: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z-]+)\b", (ROOT / page).read_text()))
+    named = set(re.findall(r"(?:`|^ {4})(?:[A-Z_]+=\S+ )?make\s([a-z-]+)", (ROOT / page).read_text(), re.MULTILINE))
     assert named <= targets
