@@ -25,8 +25,8 @@ DELETE token_usage WHERE context_id = $id;
 DELETE type::record('context', $id);"""
 SET_PROVIDERS = """FOR $name IN $removed { DELETE type::record('provider_secret', [$id, $name]) RETURN NONE };
 FOR $secret IN $sealed {
-    UPSERT type::record('provider_secret', [$id, $secret.provider]) CONTENT {
-        context_id: $id, provider: $secret.provider, ciphertext: $secret.ciphertext } RETURN NONE
+    UPSERT type::record('provider_secret', [$id, $secret.provider]) SET context_id = $id, provider = $secret.provider,
+        ciphertext = $secret.ciphertext, created_at = $now RETURN NONE
 };"""
 
 

@@ -1,11 +1,12 @@
 """What a Context holds."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from server.control.registry import Context
 from server.store.engine import Database, Engine
 
+COUNT = """$names.map(|$name|
+    (SELECT VALUE count FROM (SELECT count() AS count FROM type::table($name) GROUP ALL))[0] ?? 0)"""
 UNCOUNTED = frozenset({"_migrations"})
 
 
@@ -40,7 +41,5 @@ class Statistics:
         database = Database(self._engine, context.binding)
         (info,) = await database.read("INFO FOR DB")
         names = sorted(set(info["tables"]) - UNCOUNTED)
-        counted: list[Any] = await database.read(
-            "; ".join(f"SELECT VALUE count FROM (SELECT count() AS count FROM {name} GROUP ALL)" for name in names)
-        )
-        return {name: rows[0] if rows else 0 for name, rows in zip(names, counted, strict=True)}
+        (counted,) = await database.read(COUNT, {"names": names})
+        return dict(zip(names, counted, strict=True))

@@ -1,0 +1,48 @@
+"""Audit events over HTTP."""
+
+from tests.http.problem import slug_of
+from tests.support.app import App
+from tests.support.clock import FakeClock
+
+AUDIT = "/api/v1/contexts/acme/audit"
+
+
+async def test_events_are_read_page_by_page_newest_first(acme: App, clock: FakeClock) -> None:
+    for number in range(7):
+        clock.advance(1)
+        await acme.mint(name=f"k{number}")
+    found: list[str] = []
+    query: dict[str, str] = {"limit": "3", "kind": "key"}
+    while True:
+        page = (await acme.http.get(AUDIT, params=query)).json()
+        found += [event["detail"]["name"] for event in page["events"]]
+        if not page["has_more"]:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert found == [f"k{number}" for number in reversed(range(7))]
+
+
+async def test_events_are_filtered(acme: App, clock: FakeClock) -> None:
+    clock.advance(10)
+    minted = await acme.mint(principal="supervisor")
+    clock.advance(10)
+    await (await acme.client(minted["secret"])).post("/api/v1/contexts/acme/keys", json={"name": "other"})
+
+    async def actions(**query: str) -> list[str]:
+        return [event["action"] for event in (await acme.http.get(AUDIT, params=query)).json()["events"]]
+
+    assert await actions() == ["key.mint", "key.mint", "context.create"]
+    assert await actions(kind="context") == ["context.create"]
+    assert await actions(actor=minted["id"]) == ["key.mint"]
+    assert await actions(since="2026-01-01T00:00:10Z") == ["key.mint", "key.mint"]
+    assert await actions(until="2026-01-01T00:00:10Z") == ["key.mint", "context.create"]
+    assert await actions(since="2026-01-01T01:00:15+01:00") == ["key.mint"]
+    assert await actions(kind="nothing") == []
+
+
+async def test_other_contexts_events_stay_theirs(acme: App) -> None:
+    await acme.context("other")
+    await acme.mint("other")
+    events = (await acme.http.get(AUDIT)).json()["events"]
+    assert {event["context_id"] for event in events} == {"acme"}
+    assert slug_of(await acme.http.get("/api/v1/contexts/nobody/audit")) == "context-not-found"
