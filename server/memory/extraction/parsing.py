@@ -132,6 +132,12 @@ class _Node:
             return None
         return moment.astimezone(UTC)
 
+    def period(self) -> tuple[datetime | None, datetime | None]:
+        begin, end = self.time("valid_from"), self.time("valid_until")
+        if begin is not None and end is not None and end < begin:
+            self.problem("valid_until lies before valid_from")
+        return begin, end
+
     def problem(self, text: str) -> None:
         self.problems.append(f"{self._path}: {text}")
 
@@ -151,14 +157,15 @@ def _entity(node: _Node) -> Entity:
 
 def _attribute(node: _Node) -> Attribute:
     key = node.text("key")
+    begin, end = node.period()
     return Attribute(
         entity=_ref(node.child("entity")),
         key=key,
         value=node.text("value"),
         memory_category=node.category(key_named(key).category),
         confidence=node.confidence(),
-        valid_from=node.time("valid_from"),
-        valid_until=node.time("valid_until"),
+        valid_from=begin,
+        valid_until=end,
         period=node.optional_text("period"),
         negated=node.flag("negated"),
         correction=node.flag("correction"),
@@ -166,14 +173,15 @@ def _attribute(node: _Node) -> Attribute:
 
 
 def _relation(node: _Node) -> Relation:
+    begin, end = node.period()
     return Relation(
         subject=_ref(node.child("subject")),
         label=node.text("label"),
         object=_ref(node.child("object")),
         memory_category=node.category("knowledge"),
         confidence=node.confidence(),
-        valid_from=node.time("valid_from"),
-        valid_until=node.time("valid_until"),
+        valid_from=begin,
+        valid_until=end,
         period=node.optional_text("period"),
         negated=node.flag("negated"),
     )

@@ -213,7 +213,8 @@ class Reading:
                 period = Period(period.begin, time.days.begin, text)
             elif time.kind == "between":
                 period = Period(time.days.begin, time.days.end, text)
-        return period
+        backwards = period.begin is not None and period.end is not None and period.end <= period.begin
+        return Period(period.begin, None, period.text) if backwards else period
 
     def beginning(self) -> Period:
         """The period of a state that the clause sees begin: moved last year, joined in 2021."""

@@ -147,10 +147,11 @@ class SentenceReader:
             inner = self._cutter.cut(line, (start, clause.rest[1])).clauses
             if inner:
                 yield from self._meant(line, inner, mood if attitude == STATED else attitude)
-            elif attitude.stance in {"hedged", "hearsay"} and start >= clause.rest[1]:
+                continue
+            doubted = attitude if attitude.stance == "hedged" else STATED
+            if attitude.stance in {"hedged", "hearsay"} and start >= clause.rest[1]:
                 yield None, attitude
             else:
-                doubted = attitude if attitude.stance == "hedged" else STATED
                 yield clause, mood if attitude.stance in {"stated", "unmeant"} else attitude
 
     def _clause(self, told: _Told, clause: Clause, mood: Mood) -> None:

@@ -12,9 +12,9 @@ from server.memory.extraction.schema import document
 from tests.memory.extraction.heuristic.reading import Reader
 
 VOCABULARY = (
-    "I my sister Anna Bob 's of the and or not no longer who , . ! ? ( ) - : \" \u201c is was are works lives moved to at "
-    "in from since 2019 for five years next Friday if maybe think that said never always call me name Oslo Siemens dog "
-    "called actually like \u738b\u4f1f \u0410\u043d\u043d\u0430 @ http:// a@b.c \n ``` \u00e9\u0301 \U0001f44d"
+    "I my sister Anna Bob 's of the and or not no longer who , . ! ? ( ) - : \" \u201c is was are works lives moved to "
+    "at in from since 2019 for five years next Friday if maybe think that said never always call me name Oslo Siemens "
+    "dog called actually like \u738b\u4f1f \u0410\u043d\u043d\u0430 @ http:// a@b.c \n ``` \u00e9\u0301 \U0001f44d"
 )
 WORDS = VOCABULARY.split(" ")
 REPEATED = (
