@@ -1,5 +1,6 @@
 """A queue on engines of every kind, and the bench that workers are tested on."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from server.core.clock import SystemClock
 from server.core.ids import Ids
 from server.jobs.backoff import Backoff
 from server.jobs.changes import Changes
-from server.jobs.job import Job
+from server.jobs.job import Job, State
 from server.jobs.queue import JobQueue
 from server.jobs.register import Jobs
 from server.store.binding import Binding
@@ -22,6 +23,7 @@ from tests.support.clock import FakeClock
 from tests.support.database_server import PASSWORD, USERNAME, DatabaseServer
 
 LEASE = timedelta(seconds=30)
+PATIENCE = 30
 
 
 @pytest.fixture(params=["memory", "embedded", "remote"])
@@ -53,7 +55,8 @@ class Bench:
         self.clock = clock
         self.changes = Changes()
         self.heard: list[Job] = []
-        self.changes.listen(self.heard.append)
+        self._news = asyncio.Event()
+        self.changes.listen(self._hear)
         self.queue = self.another_queue(self.changes)
         self.jobs = Jobs(database, clock, self.changes)
 
@@ -61,6 +64,20 @@ class Bench:
         """The queue as another process has it, at the same time of day."""
         backoff = Backoff(jitter=lambda: 1.0)
         return JobQueue(self.database, self.clock, Ids(), changes or Changes(), backoff=backoff, lease=LEASE)
+
+    async def until(self, state: State, *, times: int = 1, stage: str | None = None) -> list[Job]:
+        """Wait until so many changes to a state were heard of; returns them."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                found = [job for job in self.heard if job.state == state and stage in {None, job.stage}]
+                if len(found) >= times:
+                    return found
+                self._news.clear()
+                await self._news.wait()
+
+    def _hear(self, job: Job) -> None:
+        self.heard.append(job)
+        self._news.set()
 
 
 @pytest.fixture
