@@ -1,5 +1,6 @@
 """What is configured: environment over a YAML file over defaults, each value with its source."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,9 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, fi
 from pydantic import ValidationError as PydanticError
 
 from server.core.errors import ValidationError
+from server.core.naming import suggestion
 from server.core.retention import duration, policies
 
 PREFIX = "SPECTRON_"
+HIDDEN = "********"
+USER_INFO = re.compile(r"://[^/@\s]+@")
 DEFAULT_DATA_DIR = Path("~/.local/share/spectron")
 # What the environment writes as YAML.
 STRUCTURED: tuple[Any, ...] = (dict[str, Any], list[dict[str, Any]])
@@ -22,7 +26,7 @@ STRUCTURED: tuple[Any, ...] = (dict[str, Any], list[dict[str, Any]])
 class Settings(BaseModel):
     """Everything a deployment can set; `name` here is `SPECTRON_NAME` in the environment and `name:` in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     data_dir: Path = Field(DEFAULT_DATA_DIR, description="Where the embedded database, objects and key files live.")
     bind: str = Field("127.0.0.1:9090", description="Address and port of the listener.", pattern=r"^.+:\d{1,5}$")
@@ -117,7 +121,9 @@ class Loaded:
         """Each setting's value and source, secrets hidden."""
         shown: dict[str, dict[str, Any]] = {}
         for name, value in self.settings:
-            text = "********" if isinstance(value, SecretStr) and value.get_secret_value() else value
+            text = HIDDEN if isinstance(value, SecretStr) and value.get_secret_value() else value
+            if isinstance(text, str):
+                text = USER_INFO.sub(f"://{HIDDEN}@", text)
             plain = text if isinstance(text, bool | int | float | dict | list) or text is None else str(text)
             shown[name] = {"value": plain, "source": self.sources[name]}
         return shown
@@ -143,7 +149,11 @@ def load(
     except PydanticError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        raise ValidationError(f"Setting {name!r} (from {sources.get(name, 'file')}): {first['msg']}.") from error
+        unknown = first["type"] == "extra_forbidden"
+        wrong = (
+            f"there is no such setting; {suggestion(name, Settings.model_fields)}" if unknown else f"{first['msg']}."
+        )
+        raise ValidationError(f"Setting {name!r} (from {sources.get(name, 'file')}): {wrong}") from error
     return Loaded(settings, sources)
 
 
@@ -152,8 +162,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValidationError(f"The configuration file {path} cannot be read: {error.strerror}.") from error
-    except yaml.YAMLError as error:
-        raise ValidationError(f"The configuration file {path} is not YAML: {error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValidationError(f"The configuration file {path} is not YAML in UTF-8: {error}") from error
     if document is None:
         return {}
     if not isinstance(document, dict):
@@ -166,5 +176,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, field in Settings.model_fields.items():
         text = environment.get(PREFIX + name.upper())
         if text:
-            found[name] = text if field.annotation not in STRUCTURED else yaml.safe_load(text)
+            try:
+                found[name] = text if field.annotation not in STRUCTURED else yaml.safe_load(text)
+            except yaml.YAMLError as error:
+                raise ValidationError(f"{PREFIX}{name.upper()} is not YAML: {error}") from error
     return found

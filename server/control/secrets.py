@@ -1,7 +1,7 @@
 """Secrets at rest: one master key, authenticated encryption."""
 
 import base64
-import binascii
+import contextlib
 import os
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class Cipher:
     def decrypt(self, sealed: bytes, owner: str) -> bytes:
         try:
             return self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise UnavailableError(
                 f"The secret of {owner} cannot be decrypted: it was written under another master key. "
                 "Start with the master key of this deployment, or set the secret again."
@@ -41,7 +41,7 @@ def decoded_master_key(text: str) -> bytes:
     """The 32 bytes behind their base64 notation."""
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
         raise ValidationError(
@@ -56,9 +56,17 @@ def master_key(configured: str | None, data_dir: Path) -> bytes:
     if configured:
         return decoded_master_key(configured)
     path = data_dir / MASTER_KEY_FILE
-    if not path.exists():
-        write_private(path, base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n")
-    return decoded_master_key(path.read_text(encoding="ascii"))
+    try:
+        if not path.exists():
+            # Another process may be at its first start as well; then the key that came first is everybody's.
+            with contextlib.suppress(FileExistsError):
+                write_private(path, base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n", replace=False)
+        return decoded_master_key(path.read_text(encoding="latin-1"))
+    except OSError as error:
+        raise UnavailableError(
+            f"The master key {path} can be neither read nor made: {error.strerror}. Let the server's user own the data "
+            "directory, or set SPECTRON_MASTER_KEY."
+        ) from error
 
 
 def derived(key: bytes, purpose: str) -> bytes:
@@ -66,16 +74,22 @@ def derived(key: bytes, purpose: str) -> bytes:
     return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
+def write_private(path: Path, text: str, *, replace: bool = True) -> None:
+    """Write a file that only its owner may read, whole or not at all; without `replace` only where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    unfinished.rename(path)
+    if replace:
+        unfinished.rename(path)
+    else:
+        try:
+            path.hardlink_to(unfinished)
+        finally:
+            unfinished.unlink()
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(directory)
