@@ -20,18 +20,23 @@ from server.control.parts import create_control
 from server.core.clock import Clock, SystemClock
 from server.core.errors import SpectronError, UnavailableError
 from server.core.ids import Ids
+from server.core.retention import duration
 from server.documents.parts import create_documents
 from server.http.api import Services, create_api
+from server.http.jobs import job_view
 from server.index.writes import NoIndex
 from server.jobs.changes import Changes
 from server.jobs.queue import JobQueue
 from server.jobs.register import Jobs
+from server.jobs.watch import Watch
 from server.jobs.worker import Worker
 from server.memory.extraction.heuristic.extractor import HeuristicExtractor
 from server.memory.extractors import ContextExtractors
 from server.memory.parts import create_memory
+from server.observe.events import EventBus
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
+from server.retention.chores import EndedJobs
 from server.retention.parts import create_retention
 from server.settings import Settings
 from server.store.binding import JOBQUEUE, METADATA, Binding
@@ -107,6 +112,9 @@ class Server:
         queued = Database(self.engine, JOBQUEUE)
         self.jobs = Jobs(queued, self.clock, changes)
         self.queue = JobQueue(queued, self.clock, ids, changes)
+        self.events = EventBus(self.clock, epoch=ids.id(8))
+        changes.listen(lambda job: self.events.publish("job", job.context_id, job_view(job), job.scope))
+        self._watch = Watch(self.jobs, changes, self.clock)
         self.documents = create_documents(
             settings,
             self.control.contexts,
@@ -130,7 +138,14 @@ class Server:
         memory = create_memory(self.control.models, ContextExtractors(HeuristicExtractor()), index, self.clock, ids)
         self._schedules = schedules
         self.retention = create_retention(
-            settings, self.control.contexts, self.control.metadata, self.control.audit, index, self.clock, ids
+            settings,
+            self.control.contexts,
+            self.control.metadata,
+            self.control.audit,
+            index,
+            self.clock,
+            ids,
+            server_chores=[EndedJobs(self.jobs, duration(settings.job_retention, "job_retention"), self.clock)],
         )
         services = Services(
             serving=lambda: self._started,
@@ -138,6 +153,8 @@ class Server:
             documents=self.documents.library,
             memory=memory,
             retention=self.retention,
+            jobs=self.jobs,
+            events=self.events,
             metrics=self.metrics,
             traces=self.traces,
             readiness=self.readiness,
@@ -151,9 +168,10 @@ class Server:
             timeout_seconds=settings.request_timeout_seconds,
         )
         self._started = False
-        self._housekeeping: asyncio.Task[None] | None = None
-        self._scheduling: list[asyncio.Task[None]] = []
+        self._background: list[asyncio.Task[None]] = []
         self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
+        self.metrics.polled("spectron_worker", "Job worker", self.worker.gauges)
+        self.metrics.polled("spectron_events", "Event readers", self.events.gauges)
 
     async def start(self) -> None:
         """Open the engine and bring the schema up to date; a remote database that is away is waited for."""
@@ -168,21 +186,23 @@ class Server:
             else:
                 break
         self._started = True
-        self._housekeeping = asyncio.create_task(self._keep_house())
+        background = [self._keep_house()]
         if self._schedules:
-            scheduled = (self.retention.scheduler.run(), self.documents.upkeep.run())
-            self._scheduling = [asyncio.create_task(work) for work in scheduled]
+            background += [self.retention.scheduler.run(), self.documents.upkeep.run()]
+        if self.engine.kind == "remote":
+            background.append(self._watch.run())
+        self._background = [asyncio.create_task(work) for work in background]
         if self._works:
             self.worker.start()
 
     async def stop(self) -> None:
         """Write what is still in memory and close the engine; safe after a failed start."""
+        self.events.close()
         await self.worker.stop()
-        for task in (*self._scheduling, self._housekeeping):
-            if task:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        for task in self._background:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         await self.retention.sweeper.close()
         if self._started:
             await self._flush()

@@ -30,10 +30,18 @@ T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Spectron server.")
 dev = typer.Typer(no_args_is_help=True, help="Everything in one process, on the embedded database.")
 api = typer.Typer(no_args_is_help=True, help="The HTTP API alone, on a SurrealDB server.")
+worker = typer.Typer(no_args_is_help=True, help="The queue worked off alone, on a SurrealDB server.")
 scheduler = typer.Typer(no_args_is_help=True, help="Sweeps by the clock alone, on a SurrealDB server.")
 config = typer.Typer(no_args_is_help=True, help="What is configured.")
 migrate = typer.Typer(no_args_is_help=True, help="The schema of all databases.")
-for name, group in (("dev", dev), ("api", api), ("scheduler", scheduler), ("config", config), ("migrate", migrate)):
+for name, group in {
+    "dev": dev,
+    "api": api,
+    "worker": worker,
+    "scheduler": scheduler,
+    "config": config,
+    "migrate": migrate,
+}.items():
     app.add_typer(group, name=name)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="A YAML file of settings.")]
@@ -87,6 +95,17 @@ def api_start(bind: Bind = None, config_file: ConfigFile = None) -> None:
         typer.echo(f"Spectron {VERSION} listens on {url}", err=True)
 
     _run(serve(Server(loaded.settings), started))
+
+
+@worker.command("start")
+def worker_start(config_file: ConfigFile = None) -> None:
+    """Process what is queued; as many workers as wanted share the work.
+
+    Example: SPECTRON_DATABASE_URL=wss://db.internal:8000 spectrond worker start
+    """
+    loaded = _load(config_file)
+    _need_remote(loaded, "worker start")
+    _run(attend(Server(loaded.settings, works=True), lambda: typer.echo(f"Spectron {VERSION} works", err=True)))
 
 
 @scheduler.command("start")

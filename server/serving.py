@@ -100,6 +100,7 @@ async def _run(server: Server, listening: socket.socket, stopping: asyncio.Event
     finally:
         log.info("server.stopping")
         stopped.cancel()
+        server.events.close()
         if serving:
             listener.should_exit = True
             await serving

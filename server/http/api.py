@@ -18,8 +18,10 @@ from server.http import (
     contexts,
     documents,
     entities,
+    events,
     facts,
     inspection,
+    jobs,
     keys,
     keywords,
     lifecycle,
@@ -34,7 +36,9 @@ from server.http.idempotency import Idempotency
 from server.http.middleware import RequestContext
 from server.http.routing import management_router, tenant_router
 from server.http.tenant import Tenants
+from server.jobs.register import Jobs
 from server.memory.parts import Memory
+from server.observe.events import EventBus
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
 from server.retention.parts import Retention
@@ -51,6 +55,8 @@ class Services:
     documents: Library
     memory: Memory
     retention: Retention
+    jobs: Jobs
+    events: EventBus
     metrics: Metrics
     traces: TraceLog
     readiness: Readiness
@@ -80,6 +86,8 @@ def create_api(
     audit.add_routes(management, control.contexts, control.audit)
     retention.add_routes(management, services.retention)
     lifecycle.add_routes(management, services.retention)
+    jobs.add_routes(management, services.jobs)
+    events.add_routes(management, guard, control.contexts, services.events)
 
     api.include_router(health_router(clock, services.metrics, services.readiness, version))
     api.include_router(management)

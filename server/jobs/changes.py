@@ -8,7 +8,7 @@ from server.jobs.job import Job
 
 REMEMBERED = 10_000
 
-Listener = Callable[[Job], None]
+Listener = Callable[[Job], object]
 
 
 class Changes:
