@@ -15,7 +15,7 @@ _NOUNS = {
     "birthplace": "birthplace|place of birth",
     "hometown": "hometown|home town|home country|country of origin",
     "nationality": "nationality|citizenship",
-    "language": "language|native language|mother tongue|first language|second language",
+    "language": "language|native language|mother tongue|first language|second language|preferred language",
     "marital_status": "marital status|relationship status",
     "religion": "religion|faith",
     "height": "height",
@@ -61,6 +61,7 @@ SLOTS: Mapping[str, str] = MappingProxyType(
     {noun: key for key, nouns in _NOUNS.items() for noun in nouns.split("|")},
 )
 _FAVOURITE = re.compile(r"(?:all[- ]time )?(?:favou?rite|fave|fav) (?P<thing>.+)")
+_ADJECTIVES = frozenset({"new", "current", "own", "main", "work", "actual", "old", "next", "upcoming"})
 _SPELLINGS = {"color": "colour", "flavor": "flavour"}
 _NOT_KEY = re.compile(r"[^\w]+")
 
@@ -72,7 +73,7 @@ def key_of_noun(words: Sequence[str]) -> str | None:
     if favourite:
         return FAVOURITE + _joined(favourite["thing"].split())
     known = SLOTS.get(noun)
-    if known is None and len(words) > 1 and words[0] in {"new", "current", "own", "main", "work", "actual", "old"}:
+    if known is None and len(words) > 1 and words[0] in _ADJECTIVES:
         return key_of_noun(words[1:])
     if known is None and _joined(words) in KEYS:
         return _joined(words)
@@ -81,7 +82,10 @@ def key_of_noun(words: Sequence[str]) -> str | None:
 
 def key_from_noun(words: Sequence[str]) -> str:
     """As `key_of_noun`, but nouns outside the table make a key of their own: ("shoe", "size") is shoe_size."""
-    return key_of_noun(words) or _joined(words)
+    known = key_of_noun(words)
+    if known is None and len(words) > 1 and words[0] in _ADJECTIVES - {"work", "main"}:
+        return key_from_noun(words[1:])
+    return known or _joined(words)
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -171,11 +171,16 @@ class ClauseCutter:
         )
 
     def _implied(self, cut: Cut, segment: _Segment, start: int) -> Sequence[Clause]:
-        if cut.clauses or cut.waiting:
-            return ()
+        """A clause without a subject: the whole sentence's, or `I'm Chris, living in Toronto`."""
         found = self._predicates.implied_subject(cut.line, start, segment.end)
-        if found is None:
+        if found is None or (cut.waiting and not cut.clauses):
             return ()
+        if cut.clauses:
+            before = cut.clauses[-1].predicate
+            goes_on = found.progressive and before.lemma in {"be", found.lemma, "live", "work"}
+            nowhere = (segment.start, segment.start)
+            clause = Clause(cut.line, nowhere, nowhere, found, (found.end, segment.end), segment.connector)
+            return (clause,) if goes_on else ()
         nothing = (segment.start, segment.start)
         return (Clause(cut.line, nothing, nothing, found, (found.end, segment.end), segment.connector, implied=True),)
 

@@ -44,11 +44,15 @@ _STYLE = any_of(
     "spelling|pronouns|charts?",
 )
 _DIRECTIVE = any_word(
-    "use keep make be stay avoid stop quit give include omit skip write answer reply respond speak talk format limit "
-    "add start end begin sign cite explain show ask mention suggest recommend assume treat address refer prefer spell "
-    "put provide summarize summarise remind check double-check confirm tell call say send share offer list translate "
-    "propose default round convert quote repeat apologise apologize book schedule run test review document save warn "
-    "alert notify return follow consider read let do"
+    "use keep make be stay avoid stop quit give include omit skip write answer reply respond speak talk format "
+    "limit add start end begin sign cite explain show ask mention suggest recommend assume treat address refer "
+    "prefer spell put provide summarize summarise remind check double double-check confirm tell call say send share "
+    "offer list translate propose default round convert quote repeat apologise apologize book schedule run test "
+    "review document save warn alert notify return follow consider read let do verify validate sort order group "
+    "highlight prioritise prioritize focus choose pick log commit push deploy delete remove touch change modify "
+    "edit update create open close pay charge buy sell transfer disclose reveal discuss spoil interrupt correct "
+    "challenge greet message text email turn switch guess invent link attach copy cc mark tag label calculate "
+    "estimate justify reference trust leave look search wait"
 )
 _FORBIDDEN = any_word(
     "use using give giving add adding start starting end ending suggest suggesting recommend recommending mention "
@@ -68,7 +72,7 @@ _CHAT = (
 _EMPHASIS = r"(?:please |always |never |just |do not |you (?:should|must) |make sure )"
 _FORBIDDING = "(?:do not|no need to|you do not need to|quit|stop)"
 _CALLING_LATER = "(?:at|on|back|later|tomorrow|when|if|tonight|in|asap|today|an?)"
-_OUTPUT = "(?:answers|replies|responses|output|results|summaries)"
+_OUTPUT = "(?:answers|replies|responses|explanations|output|results|summaries)"
 _OPTIONAL = rf"{_ASKING}?(?:please )?(?:do not )?"
 
 _PATTERNS = tuple(
@@ -82,7 +86,7 @@ _PATTERNS = tuple(
         rf"{_START}{_OPTIONAL}{_DIRECTIVE}\b.* (?:whenever i|every time|each time|unless i (?:say|ask|tell)) ",
         rf"{_START}{_OPTIONAL}(?:call|address) (?:me|us)\b(?! {_CALLING_LATER}\b)",
         rf"{_START}{_OPTIONAL}refer to \w+(?: \w+){{0,3}} as ",
-        rf"{_START}{_ASKING}?(?:{_DIRECTIVE}|drop|sound|kept)\b(?: {_FOLLOWED_BY})* (?:\w+ ){{0,4}}{_STYLE}\b",
+        rf"{_START}{_ASKING}?(?:{_DIRECTIVE}|drop|sound|kept)\b(?: {_FOLLOWED_BY})* (?:\S+ ){{0,4}}{_STYLE}\b",
         rf"{_START}{_FORBIDDING} (?:ever )?{_FORBIDDEN}\b(?! (?:it|that|this) (?:yet|now)\b)",
         rf"{_START}(?:answer|reply|respond|speak|talk|write)(?: to)?(?: me)?(?: only)? (?:with|in|like|as|using)\b",
         rf"{_START}no (?:\w+ )?{_STYLE}\b",
@@ -90,6 +94,8 @@ _PATTERNS = tuple(
         rf"{_START}(?:you (?:can|may)|feel free to) (?:just )?call me (?!{_CALLING_LATER}\b)",
         rf"{_START}i would (?:prefer|like|rather|appreciate)(?: it)?(?: if)?(?: that)? you called me ",
         rf"{_START}i (?:want|prefer|need|would like) (?:all |your |the )*{_OUTPUT} (?:in|to be|as|with) ",
+        rf"{_START}i (?:would )?(?:prefer|want|like) (?:\w+ ){{0,3}}{_OUTPUT}\b",
+        rf"{_START}(?:for|in) (?:all |any )?future \w+ ,? ?{_EMPHASIS}*{_DIRECTIVE}\b",
         rf"{_START}when i say .{{1,60}} i mean ",
     )
 )

@@ -17,6 +17,7 @@ from server.memory.extraction.heuristic.words import (
     ARTICLES,
     BE,
     CONJUNCTIONS,
+    DETERMINERS,
     DO,
     FIRST_PERSON,
     FIRST_POSSESSIVE,
@@ -88,7 +89,7 @@ class NounReader:
         while start + 1 < end and (line.word(start) in ADVERBS or line.tokens[start].kind == "mark"):
             start += 1
         referent = self._base(line, start, end)
-        while referent.end < end and line.word(referent.end) == "'s" and not referent.nobody:
+        while self._owns(line, referent, end):
             if line.word(referent.end + 1) in {"name", "names"} and (referent.tied or referent.noun):
                 return replace(referent, end=referent.end + 2)
             owner = self._as_owner(referent, findings)
@@ -98,6 +99,13 @@ class NounReader:
         if referent.end < end and line.word(referent.end) in {"of", "for"} and referent.noun:
             return self._of(line, referent, end, findings)
         return referent
+
+    def _owns(self, line: Line, referent: Referent, end: int) -> bool:
+        """Whether a possessive 's follows, rather than one that means is: `my sister's a vet`."""
+        if referent.nobody or referent.end + 1 >= end or line.word(referent.end) != "'s":
+            return False
+        following = line.word(referent.end + 1)
+        return following not in DETERMINERS | PREPOSITIONS | (ADVERBS - {"best", "late"})
 
     def _as_owner(self, referent: Referent, findings: Findings) -> EntityRef | None:
         if referent.tied is None:

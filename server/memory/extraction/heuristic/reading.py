@@ -144,6 +144,16 @@ class Reading:
         refs = (self.refer(referent, kind) for referent in named)
         return tuple(ref for ref in refs if ref is not None and ref.type not in {"Person", "Animal"})
 
+    def anybody(self, kind: EntityType) -> tuple[EntityRef, ...]:
+        """Every subject of the clause; a name of several words that tells nothing by itself is taken as `kind`."""
+        refs: list[EntityRef | None] = []
+        for referent in self.subjects:
+            mention = referent.mention
+            untold = mention is not None and mention.type is None and not referent.tied
+            plain = mention is not None and " " not in mention.name and self.line.word(mention.start - 1) != "the"
+            refs.append(self.refer(referent, "Person" if not untold or plain else kind))
+        return tuple(ref for ref in refs if ref is not None)
+
     def refer(self, referent: Referent, kind: EntityType) -> EntityRef | None:
         """The entity of a referent, None when it is about none; naming somebody by a tie is a fact of its own."""
         if referent.tied is not None:

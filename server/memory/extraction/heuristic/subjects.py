@@ -29,14 +29,25 @@ def subjects(
         if word in PREPOSITIONS and word != "of":
             break
         referent = nouns.phrase(line, (i + (word == "of"), span[1]), findings)
-        if not found or _joined(line, i, span):
+        listed = len(found) == 1 and found[0].tied is not None and found[0].tied.tie.plural
+        if not found or listed or _joined(line, i, span):
             found.append(referent)
         else:
             found[-1] = _in_apposition(found[-1], referent, nouns)
         if referent.end <= i:
             break
         i = referent.end
-    return tuple(found)
+    return _named_one_by_one(found)
+
+
+def _named_one_by_one(found: Sequence[Referent]) -> tuple[Referent, ...]:
+    """`my kids, Leo and Mia`: each name is one of the tie."""
+    first, rest = found[:1], found[1:]
+    tied = first[0].tied if first and first[0].mention is None else None
+    if tied is None or not tied.tie.plural or not rest or any(other.mention is None or other.tied for other in rest):
+        return tuple(found)
+    single = replace(tied, tie=replace(tied.tie, plural=False))
+    return tuple(Referent(tied=single, mention=other.mention, end=other.end) for other in rest)
 
 
 def _joined(line: Line, i: int, span: Span) -> bool:

@@ -37,8 +37,16 @@ def having(reading: Reading) -> None:
             for name in names:
                 reading.name_tied(TiedTo(person, replace(tie, plural=False)), name)
             if not names and not tie.plural and tie.family:
-                reading.people.find(TiedTo(person, tie), reading.findings)
+                _tell_age(reading, reading.people.find(TiedTo(person, tie), reading.findings), (item[0], at))
             _count(reading, person, tie, (item[0], at))
+
+
+def _tell_age(reading: Reading, person: EntityRef, front: Span) -> None:
+    """`a 5-year-old son`."""
+    for word in reading.line.words(front):
+        years, _, rest = word.partition("-")
+        if years.isdecimal() and rest in {"year-old", "years-old"}:
+            reading.findings.attribute(person, "age", years)
 
 
 def _childless(reading: Reading, tie: Tie) -> None:

@@ -85,12 +85,11 @@ def _on_medicine(reading: Reading, person: EntityRef, span: Span) -> bool:
 def medicines(reading: Reading, span: Span) -> Iterator[str]:
     """The medicines that a list names."""
     for item in reading.line.items(span):
-        start, end = reading.line.trimmed(item)
-        length = reading.lexicon.medicines.length_at(reading.line.lowers, start, end)
-        if not length and start < end and reading.line.word(start).endswith(reading.lexicon.medicine_endings):
-            length = 1
-        if length:
-            yield reading.line.raw((start, start + length))
+        for at in range(*item):
+            length = reading.lexicon.medicines.length_at(reading.line.lowers, at, item[1])
+            if length or reading.line.word(at).endswith(reading.lexicon.medicine_endings):
+                yield reading.line.raw((at, at + max(length, 1)))
+                break
 
 
 def taking(reading: Reading) -> None:
@@ -135,11 +134,11 @@ def _condition(reading: Reading, item: Span, *, any_words: bool) -> str | None:
 def injured(reading: Reading) -> None:
     """I broke my ankle last week."""
     predicate = reading.predicate
-    part = reading.bare(reading.head(reading.object))[-1:]
-    if predicate.negated or not (predicate.past or predicate.perfect) or not part or part[0] not in PARTS:
+    part = next((word for word in reading.bare(reading.head(reading.object)) if word in PARTS), None)
+    if predicate.negated or not (predicate.past or predicate.perfect) or part is None:
         return
     for person in reading.persons():
-        value = f"{INJURIES[predicate.lemma]} {part[0]}"
+        value = f"{INJURIES[predicate.lemma]} {part}"
         reading.findings.attribute(person, "condition", value, period=reading.beginning())
 
 

@@ -62,9 +62,19 @@ def being_called(reading: Reading) -> None:
         reading.findings.attribute(reading.people.user, "nickname", value)
 
 
+def using_pronouns(reading: Reading) -> None:
+    """Sam uses they/them pronouns."""
+    said = reading.bare(reading.object)
+    if said[-1:] == ("pronouns",) and len(said) > 1 and not reading.negated:
+        value = reading.value(reading.object).removesuffix("pronouns").strip()
+        for person in reading.persons():
+            reading.findings.attribute(person, "pronouns", value)
+
+
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "be": (introducing,),
     "go": (going_by,),
     "call": (being_called,),
     "nickname": (being_called,),
+    "use": (using_pronouns,),
 }

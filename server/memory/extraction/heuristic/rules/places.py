@@ -24,7 +24,7 @@ def living(reading: Reading) -> None:
         value = "abroad"
     if value is None:
         return
-    for subject in (*reading.persons(), *(reading.others("Organization") if sitting else ())):
+    for subject in reading.anybody("Organization") if sitting else reading.persons():
         if predicate.over and not sitting:
             period = reading.lasting()
             reading.findings.attribute(subject, "location", value, period=period, negated=period.end is None)
@@ -63,7 +63,7 @@ def moving(reading: Reading) -> None:
     new = place(reading, target) if target is not None else None
     old = place(reading, source) if source is not None else None
     planned = predicate.future or (predicate.progressive and not predicate.past)
-    for subject in (*reading.persons(), *reading.others("Organization")):
+    for subject in reading.anybody("Person"):
         if planned:
             if new is not None and subject.type == "Person":
                 plan(reading, subject)
@@ -99,7 +99,8 @@ def origin(reading: Reading) -> None:
         raised = reading.line.word(predicate.end) == "up"
         _from(reading, *here) if raised else None
     elif predicate.lemma == "raise":
-        _from(reading, *here) if predicate.passive else None
+        alone = reading.object[0] >= reading.object[1]
+        _from(reading, *here) if predicate.passive or alone else None
     elif predicate.lemma == "be":
         alone = set(reading.line.words(reading.object)) <= {"originally", "all", "both"}
         _from(reading, "from") if alone else _described(reading)
@@ -142,16 +143,9 @@ def being_somewhere(reading: Reading) -> None:
     if span is None or reading.predicate.past or reading.line.words(reading.object) or reading.phrases[0].span != span:
         return
     value = place(reading, span) if names_place(reading, span) else None
-    unknown = any(
-        referent.mention and " " in referent.mention.name and not referent.mention.type for referent in reading.subjects
-    )
     if value is not None:
-        for subject in reading.others("Place") if unknown else (*reading.persons(), *reading.others("Place")):
-            if (
-                subject.type != "Place"
-                or (subject, "location", value.lower(), False) not in reading.findings.attributes
-            ):
-                reading.state(subject, "location", value, confidence=0.7)
+        for subject in reading.anybody("Place"):
+            reading.state(subject, "location", value, confidence=0.7)
 
 
 def calling_home(reading: Reading) -> None:

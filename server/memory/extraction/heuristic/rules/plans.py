@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from server.memory.extraction.diff import EntityRef
 from server.memory.extraction.heuristic.line import Span
 from server.memory.extraction.heuristic.reading import Reading
+from server.memory.extraction.heuristic.rules.locality import names_place
 from server.memory.extraction.heuristic.rules.rule import Rule
 from server.memory.extraction.heuristic.words import words
 
@@ -134,12 +135,27 @@ def departures(reading: Reading) -> None:
         reading.findings.attribute(subject.owner, "plan", value, period=reading.until_over(when), confidence=0.8)
 
 
+def being_there(reading: Reading) -> None:
+    """I'll be in Berlin next week; I'm off to Greece tomorrow."""
+    predicate, span = reading.predicate, reading.after("in", "to", "at")
+    times = [time for time in reading.times if reading.whole[0] <= time.span[0] < reading.whole[1]]
+    leaving = reading.words[:1] == ("off",)
+    if span is None or not times or predicate.negated or predicate.past or not (predicate.future or leaving):
+        return
+    if names_place(reading, span) or leaving:
+        start, end = reading.line.without_fluff(reading.unbroken(reading.whole))
+        for person in reading.persons():
+            text = with_dates(reading, (start, end))
+            reading.findings.attribute(person, "plan", text, period=reading.until_over(times[-1]), confidence=0.8)
+
+
 RULES: Mapping[str, tuple[Rule, ...]] = {
     **dict.fromkeys(sorted(DOING | {"plan", "intend"}), (planning,)),
     **dict.fromkeys(("want", "love", "like", "hope", "dream", "aim", "wish"), (wanting,)),
     **dict.fromkeys(("leave", "start", "begin", "depart", "arrive", "land"), (planning, departures)),
     "have": (appointments, planning),
+    "be": (being_there,),
     "save": (saving_up,),
     "train": (saving_up,),
 }
-OF_WHAT_COMES: tuple[Rule, ...] = (planning, departures)
+OF_WHAT_COMES: tuple[Rule, ...] = (planning, departures, being_there)

@@ -16,7 +16,7 @@ from server.memory.extraction.heuristic.rules.pastimes import languages
 from server.memory.extraction.heuristic.rules.rule import Rule
 from server.memory.extraction.heuristic.rules.slot_values import slot_value
 from server.memory.extraction.heuristic.rules.things import date_value
-from server.memory.extraction.heuristic.rules.values import phone
+from server.memory.extraction.heuristic.rules.values import organization, phone
 
 LISTS = frozenset({"hobby", "allergy", "skill", "condition", "medication", "pet", "diet", "fear", "nationality"})
 OWNERLESS = frozenset({"deadline", "budget", "version"})
@@ -45,9 +45,20 @@ def being(reading: Reading) -> None:
             return
         owner = reading.people.user
     owner = owner if owner.type else replace(owner, type="Organization" if key == "location" else "Thing")
+    at = reading.after("at", "with")
+    if key == "role" and at is not None and reading.words[:1] != ("a",) and reading.phrases[0].span == at:
+        _works_there(reading, owner, at)
+        return
     value = slot_value(reading, key, referent.noun)
     if value is not None:
         _tell(reading, owner, key, value)
+
+
+def _works_there(reading: Reading, owner: EntityRef, span: Span) -> None:
+    """`My new job is at Airbnb`."""
+    value = organization(reading, span)
+    if value is not None:
+        reading.state(owner, "employer", value)
 
 
 def _tell(reading: Reading, owner: EntityRef, key: str, value: str) -> None:
@@ -154,15 +165,14 @@ def expiring(reading: Reading) -> None:
     """My passport expires in June 2027."""
     when = reading.point_behind()
     referent = reading.subjects[0] if reading.subjects else None
-    if (
-        when is not None
-        and referent is not None
-        and referent.owner is not None
-        and referent.noun
-        and not reading.predicate.past
-    ):
+    if when is None or referent is None or not referent.noun or reading.predicate.past:
+        return
+    if referent.owner is not None:
         key = f"{key_from_noun(referent.noun)}_expiry"
         reading.findings.attribute(referent.owner, key, date_value(reading, when))
+    elif referent.definite:
+        thing = reading.findings.entity(EntityRef("Thing", referent.text))
+        reading.findings.attribute(thing, "expiry", date_value(reading, when))
 
 
 def lasting(reading: Reading) -> None:

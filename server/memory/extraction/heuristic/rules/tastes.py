@@ -141,9 +141,9 @@ def preferring(reading: Reading) -> None:
     if reading.predicate.negated or reading.predicate.over:
         return
     start, end = reading.line.trimmed(reading.unbroken(reading.whole))
-    if start < end and reading.line.word(start) not in {"that", "it", "this", "not", "if", "one", "them", "to"}:
+    if start < end and reading.line.word(start) not in {"that", "it", "this", "not", "if", "one", "them"}:
         for person in reading.persons():
-            reading.findings.attribute(person, "prefers", reading.line.raw((start, end)))
+            reading.findings.attribute(person, "prefers", reading.line.raw((start, end)).removeprefix("to "))
 
 
 def taking_it_so(reading: Reading) -> None:

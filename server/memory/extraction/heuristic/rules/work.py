@@ -26,6 +26,7 @@ def working(reading: Reading) -> None:
         _role(reading, person, reading.after("as"))
         work_place(reading, person)
         _project(reading, person)
+        _colleagues(reading, person)
 
 
 def employed(reading: Reading, person: EntityRef, span: Span | None) -> None:
@@ -40,6 +41,19 @@ def employed(reading: Reading, person: EntityRef, span: Span | None) -> None:
         reading.findings.attribute(person, "employer", value, period=period, negated=period.end is None)
     else:
         reading.state(person, "employer", value, period=reading.beginning() if reading.predicate.future else None)
+
+
+def _colleagues(reading: Reading, person: EntityRef) -> None:
+    """I work with Sanjay; Lucy works with me."""
+    span, user = reading.after("with"), reading.people.user
+    if span is None or reading.predicate.over:
+        return
+    if reading.line.word(span[0]) == "me" and reading.nouns.first_person:
+        reading.findings.relation(user, "colleague", person, negated=reading.negated)
+    elif person == user:
+        for mention in reading.mentions(span):
+            if mention.type == "Person":
+                reading.findings.relation(user, "colleague", reading.entity(mention, "Person"), negated=reading.negated)
 
 
 def _role(reading: Reading, person: EntityRef, span: Span | None) -> None:
