@@ -33,8 +33,9 @@ class Rejected:
 class VerifiedKeys:
     """A bounded memory of verified and of rejected keys; losing it costs time, never correctness."""
 
-    def __init__(self, hash_key: bytes) -> None:
+    def __init__(self, hash_key: bytes, *, max_remembered: int = MAX_REMEMBERED) -> None:
         self._hash_key = hash_key
+        self._max_remembered = max_remembered
         self._verified: OrderedDict[bytes, Verified] = OrderedDict()
         self._rejected: OrderedDict[bytes, Rejected] = OrderedDict()
         self.generation = 0
@@ -51,14 +52,14 @@ class VerifiedKeys:
             return
         self._verified[digest] = verified
         self._verified.move_to_end(digest)
-        if len(self._verified) > MAX_REMEMBERED:
+        if len(self._verified) > self._max_remembered:
             self._verified.popitem(last=False)
 
     def reject(self, digest: bytes, rejected: Rejected) -> None:
         self._verified.pop(digest, None)
         self._rejected[digest] = rejected
         self._rejected.move_to_end(digest)
-        if len(self._rejected) > MAX_REMEMBERED:
+        if len(self._rejected) > self._max_remembered:
             self._rejected.popitem(last=False)
 
     def rejected(self, digest: bytes) -> Rejected | None:
