@@ -27,7 +27,9 @@ DEMO = "demo"
 
 T = TypeVar("T")
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Spectron server.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False, help="The Spectron server."
+)
 dev = typer.Typer(no_args_is_help=True, help="Everything in one process, on the embedded database.")
 api = typer.Typer(no_args_is_help=True, help="The HTTP API alone, on a SurrealDB server.")
 worker = typer.Typer(no_args_is_help=True, help="The queue worked off alone, on a SurrealDB server.")
