@@ -1,7 +1,6 @@
 """What a sweep does in one Context."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.control.contexts import Open
@@ -12,13 +11,17 @@ from server.retention.chores import Chore
 from server.retention.deletion import Deletion, FencedError
 from server.retention.plan import Batch, Plan
 from server.retention.policies import Policies
+from server.retention.streams import Cursor, streams
 from server.retention.sweeps import ContextSweep
+from server.retention.tables import BY_NAME
 from server.retention.tenure import Tenure
+from server.store.engine import Row
 
+PAGE = 200
 # A batch in which something has changed since it was planned is looked for again.
 PASSES = 3
 # After each batch a sweep rests for this part of the time it took, so that requests come through.
-REST = 0.5
+REST = 0.25
 
 
 @dataclass(frozen=True)
@@ -69,28 +72,31 @@ class Cleaner:
         """Go through everything under the policies of now; False if it is to be done again."""
         async with self._policies.contexts.opened(report.id) as opened:
             plan = self._plan(opened, wanted)
-        async with aclosing(plan.batches()) as batches:
-            return await self._deleted(report, plan, batches, tenure)
-
-    async def _deleted(
-        self, report: ContextSweep, plan: Plan, batches: AsyncGenerator[Batch, None], tenure: Tenure
-    ) -> bool:
-        """Batch by batch, each in a Context that is still there and still under the same policies."""
         deletion, complete = Deletion(self._index, tenure.fence), True
-        while True:
-            began = self._clock.monotonic()
-            async with self._policies.contexts.opened(report.id) as opened:
-                if [self._policies.rules(opened.context)] != list(plan.variants):
-                    return False
-                batch = await anext(batches, None)
-                if batch is None:
-                    return complete
-                if batch.records and await deletion.delete(opened.database, plan.conditions, batch):
-                    report.count(plan.variants[0], batch)
-                else:
-                    complete = complete and not batch.records
-            await tenure.keep()
-            await self._clock.sleep(REST * (self._clock.monotonic() - began))
+        for stream in streams(plan.variants, plan.latest):
+            cursor: Cursor | None = Cursor()
+            while cursor:
+                began = self._clock.monotonic()
+                async with self._policies.contexts.opened(report.id) as opened:
+                    if self._policies.rules(opened.context) != plan.variants[0]:
+                        return False
+                    done = await deletion.page(opened.database, plan.conditions, stream, cursor, limit=PAGE)
+                    report.count_rows(plan.variants[0], stream.table, done.counts)
+                    complete = await self._judged(report, plan, deletion, opened, done.heads) and complete
+                cursor = done.following
+                await tenure.keep()
+                await self._clock.sleep(REST * (self._clock.monotonic() - began))
+        return complete
+
+    async def _judged(
+        self, report: ContextSweep, plan: Plan, deletion: Deletion, opened: Open, heads: list[Row]
+    ) -> bool:
+        """Delete those of some chains that are due as a whole; False if one has changed meanwhile."""
+        records = await plan.chains(heads) if heads else []
+        if records and not await deletion.chains(opened.database, plan.conditions, [record.id for record in records]):
+            return False
+        report.count(plan.variants[0], Batch(BY_NAME["attribute"], records))
+        return True
 
     def _plan(self, opened: Open, wanted: Wanted) -> Plan:
         rules = self._policies.rules(opened.context)

@@ -1,19 +1,21 @@
-"""Deletes a batch in one transaction, if everything in it is still due."""
+"""Deletes what is due, a page or some chains at a time, each in one transaction that also finds it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from surrealdb import RecordID
 
 from server.core.errors import ConflictError, ThrownError
 from server.index.writes import IndexWrites
-from server.retention.plan import Batch
 from server.retention.queries import Conditions
-from server.store.engine import Database
+from server.retention.streams import Cursor, Stream
+from server.store.engine import Database, Row
 
 CHANGED = "changed"
 FENCED = "fenced"
 
-ENTER = f"""IF (type::record('sweep_fence', 'sweep').fence ?? 0) > $fence {{ THROW '{FENCED}' }};
-UPSERT type::record('sweep_fence', 'sweep') SET fence = $fence RETURN NONE"""
 GUARD = f"IF (type::record('sweep_fence', 'sweep').fence ?? 0) > $fence {{ THROW '{FENCED}' }};"
+ENTER = f"{GUARD} UPSERT type::record('sweep_fence', 'sweep') SET fence = $fence RETURN NONE"
 HIGHEST = "RETURN type::record('sweep_fence', 'sweep').fence ?? 0"
 
 
@@ -23,6 +25,15 @@ class FencedError(ConflictError):
     def __init__(self, highest: int) -> None:
         super().__init__("Another sweep has begun since; what this one left will be deleted by that one.")
         self.highest = highest
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What became of a page: how many went under which rule, and the heads of chains that are still to be judged."""
+
+    counts: Sequence[Row]
+    heads: list[Row]
+    following: Cursor | None
 
 
 @dataclass(frozen=True)
@@ -37,33 +48,35 @@ class Deletion:
         try:
             await database.write(ENTER, {"fence": self.fence}, repeatable=True)
         except ThrownError as error:
-            raise FencedError(await highest_fence(database)) from error
+            raise await _fenced(database) from error
 
-    async def delete(self, database: Database, conditions: Conditions, batch: Batch) -> bool:
-        """Delete all of a batch; False, and nothing is deleted, if something in it is not due any more."""
-        ids = batch.ids
+    async def page(
+        self, database: Database, conditions: Conditions, stream: Stream, cursor: Cursor, *, limit: int
+    ) -> Deleted:
+        """Delete what is due of one page."""
+        values = conditions.variables(fence=self.fence, category=stream.category, **cursor.variables(limit))
         try:
-            await database.write(_text(conditions, batch), conditions.variables(ids=ids, fence=self.fence))
+            *_, done = await database.write(GUARD + conditions.deletion(stream), values)
+        except ThrownError as error:
+            raise await _fenced(database) from error
+        if done["ids"]:
+            await self.index.chunks_removed(database, done["ids"])
+        return Deleted(done["counts"], done["heads"], Cursor.following(stream, done["page"], limit))
+
+    async def chains(self, database: Database, conditions: Conditions, ids: Sequence[RecordID]) -> bool:
+        """Delete whole chains of values; False, and nothing is deleted, if something in them is not due any more."""
+        text = f"""{GUARD}
+        IF array::len({conditions.still_due()}) != array::len($ids) {{ THROW '{CHANGED}' }};
+        DELETE $ids RETURN NONE"""
+        try:
+            await database.write(text, conditions.variables(ids=list(ids), fence=self.fence))
         except ThrownError as error:
             if error.thrown == CHANGED:
                 return False
-            raise FencedError(await highest_fence(database)) from error
-        if batch.table.name == "memory_chunk":
-            await self.index.chunks_removed(database, ids)
+            raise await _fenced(database) from error
         return True
 
 
-async def highest_fence(database: Database) -> int:
+async def _fenced(database: Database) -> FencedError:
     (highest,) = await database.read(HIGHEST)
-    return int(highest)
-
-
-def _text(conditions: Conditions, batch: Batch) -> str:
-    table = batch.table
-    unlinked = "".join(
-        f"UPDATE {name} SET source_turn = NONE WHERE source_turn IN $ids RETURN NONE;" for name in table.linked
-    )
-    return f"""{GUARD}
-    IF array::len({conditions.still_due(table)}) != array::len($ids) {{ THROW '{CHANGED}' }};
-    {unlinked}
-    DELETE $ids RETURN NONE"""
+    return FencedError(int(highest))

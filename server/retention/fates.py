@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from server.retention.queries import KEPT, NEVER
+from server.retention.queries import KEPT
 from server.retention.rules import Rules
+from server.retention.streams import NEVER
 from server.store.engine import Row
 
 # The rule of a fate that was decided by the end of the grace period.

@@ -1,6 +1,6 @@
 """What is going to be deleted: records that are due, page by page, in the order in which a sweep takes them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,14 @@ from surrealdb import RecordID
 from server.core.retention import Category
 from server.core.scope import EMPTY, Scope
 from server.retention.fates import Due, Fate, fates, latest, micros
-from server.retention.queries import BEGINNING, Conditions
-from server.retention.rules import Rule, Rules
-from server.retention.tables import BY_NAME, TABLES, UNSAID, MemoryTable
+from server.retention.queries import Conditions
+from server.retention.rules import Rules
+from server.retention.streams import Cursor, streams
+from server.retention.tables import BY_NAME, MemoryTable
 from server.store.engine import Database, Row
 from server.store.scoped import scope_of
 
-PAGE = 200
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,6 @@ class Batch:
     table: MemoryTable
     records: Sequence[Doomed]
 
-    @property
-    def ids(self) -> list[RecordID]:
-        return [record.id for record in self.records]
-
 
 class Plan:
     """Everything in one database that some rule sets let go until a moment."""
@@ -60,48 +57,39 @@ class Plan:
         self.conditions = Conditions(variants, until, within, described=described)
         self._database = database
         self.variants = variants
-        self._latest = until
+        self.latest = until
         self._page = page
 
-    async def batches(self) -> AsyncGenerator[Batch, None]:
-        """Page after page, also those in which nothing is due; they may be deleted meanwhile."""
-        for table in TABLES:
-            for category in self._categories(table):
-                text = self.conditions.aged_page(table)
-                async for rows in self._pages(text, before=self._oldest_cut(table, category), category=category):
-                    yield Batch(table, await self._doomed(table, rows))
-            async for rows in self._pages(self.conditions.ended_page(table), before=self._latest):
-                yield Batch(table, await self._doomed(table, rows))
+    async def batches(self) -> AsyncIterator[Batch]:
+        """Page after page, also those in which nothing is due."""
+        for stream in streams(self.variants, self.latest):
+            cursor: Cursor | None = Cursor()
+            while cursor:
+                values = cursor.variables(self._page) | {"category": stream.category}
+                _, rows, page = await self._read(self.conditions.page(stream), **values)
+                yield Batch(stream.table, await self._doomed(stream.table, rows))
+                cursor = Cursor.following(stream, page, self._page)
 
-    def _categories(self, table: MemoryTable) -> list[str | None]:
-        """What `memory_category` may be in a record that can be too old."""
-        mortal = [name for name in table.categories if any(rule.ttl for rule in self._rules(name))]
-        if not table.indexed:
-            return list(mortal[:1])
-        return [*mortal, *([None] if table.category == UNSAID and "context" in mortal else [])]
-
-    def _oldest_cut(self, table: MemoryTable, category: str | None) -> datetime:
-        """Nothing of the category that is younger can be too old."""
-        names = [category] if category in table.categories else ["context"]
-        return self._latest - min(rule.ttl for name in names for rule in self._rules(name) if rule.ttl)
-
-    def _rules(self, category: str) -> list[Rule]:
-        return [rule for rules in self.variants for rule in rules.ordered if rule.category == category]
-
-    async def _pages(self, text: str, *, before: datetime, category: str | None = None) -> AsyncIterator[list[Row]]:
-        start, after = BEGINNING, None
-        while start <= before:
-            _, rows, page = await self._read(text, category=category, limit=self._page, **{"from": start}, after=after)
-            yield rows
-            if page["read"] < self._page:
-                return
-            start, after = page["from"], page["after"]
+    async def chains(self, heads: list[Row]) -> list[Doomed]:
+        """The chains of these heads that are due as a whole."""
+        keys = {(str(row["entity"]), row["key"]): {"entity": row["entity"], "key": row["key"]} for row in heads}
+        (found,) = await self._read(self.conditions.chains(), keys=list(keys.values()))
+        several = {str(row["id"]): row for rows in found for row in rows}
+        replaced: dict[str, list[str]] = {}
+        for name, row in several.items():
+            if row.get("superseded_by") is not None:
+                replaced.setdefault(str(row["superseded_by"]), []).append(name)
+        # Values that never had another beside them come first, as a sweep takes them.
+        ordered = sorted((str(row["id"]) in several, number) for number, row in enumerate(heads))
+        known = {str(row["id"]): row for row in heads} | several
+        walked = (_walked(str(heads[number]["id"]), known, replaced) for _, number in ordered)
+        return [member for chain in walked for member in self._chain(chain)]
 
     async def _doomed(self, table: MemoryTable, rows: list[Row]) -> list[Doomed]:
         if table.needs and rows:
             rows = await self._free(table, rows)
         if table.chained and rows:
-            return [member for chain in await self._chains(rows) for member in self._chain(chain)]
+            return await self.chains(rows)
         return [self._record(row, fates(self.variants, row)) for row in rows]
 
     async def _free(self, table: MemoryTable, rows: list[Row]) -> list[Row]:
@@ -129,17 +117,6 @@ class Plan:
                         latest((due, fate.due)) for due, fate in zip(dues, fates(self.variants, row), strict=True)
                     ]
         return until
-
-    async def _chains(self, heads: list[Row]) -> list[list[Row]]:
-        """Each head with everything that it replaced, directly or not; the oldest first."""
-        keys = {(str(row["entity"]), row["key"]): {"entity": row["entity"], "key": row["key"]} for row in heads}
-        (found,) = await self._read(self.conditions.chains(), keys=list(keys.values()))
-        known = {str(row["id"]): row for rows in found for row in rows}
-        replaced: dict[str, list[str]] = {}
-        for name, row in known.items():
-            if row.get("superseded_by") is not None:
-                replaced.setdefault(str(row["superseded_by"]), []).append(name)
-        return [_walked(str(head["id"]), known, replaced) for head in heads if str(head["id"]) in known]
 
     def _chain(self, chain: list[Row]) -> list[Doomed]:
         """A chain goes when all of it is due, and then whole."""

@@ -5,25 +5,30 @@ by their number in `Rules.ordered`, and KEPT stands for a record that no rule ma
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from surrealdb import Duration
 
 from server.core.scope import Scope
 from server.retention.rules import Rules
+from server.retention.streams import BEGINNING, NEVER, Stream
 from server.retention.tables import BY_NAME, MemoryTable
 from server.store.scoped import attribute_ids
 
 KEPT = -1
-# Before and after everything that is stored.
-BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
-# The engine uses an index for a link to a record only inside a closure, and there only with the closure's own variable.
-FOR_EACH = "array::map($ids, |$id| ({}))"
+# Of a due record: whether it is so for its end alone, or sooner.
+GRACED = "($ttls[rule_0] = NONE OR ended + $grace < created_at + $ttls[rule_0])"
+HEAD = "(superseded_by = NONE OR !record::exists(superseded_by))"
 
 
 class Conditions:
-    """The texts for some rule sets, with the variables that belong to them."""
+    """The texts for some rule sets, with the variables that belong to them.
+
+    The engine uses an index for a link to a record only inside a closure, and there only with a variable of the
+    closure's own; that is why so much stands in closures.
+    """
 
     def __init__(self, variants: Sequence[Rules], until: datetime, within: Scope, *, described: bool = False) -> None:
         """What is due by `until`; records whose scope does not contain `within` are kept."""
@@ -33,6 +38,8 @@ class Conditions:
             "beginning": BEGINNING,
             "never": NEVER,
             "ended_by": _before(until, variants[0].grace),
+            "grace": _span(variants[0].grace),
+            "ttls": [rule.ttl and _span(rule.ttl) for rule in variants[0].ordered],
             "within": attribute_ids(within),
         }
         for number, rules in enumerate(variants):
@@ -45,20 +52,52 @@ class Conditions:
     def variables(self, **more: Any) -> dict[str, Any]:
         return self._variables | more
 
-    def aged_page(self, table: MemoryTable) -> str:
-        """A page of the records of `$category` by age, and of those the ones that are too old."""
-        source = "memory_category = $category AND " if table.indexed else ""
-        return self._page(table, f"{source}created_at >= $from", "created_at", self.aged)
+    def page(self, stream: Stream) -> str:
+        """A page of a stream, and of it the records that are due; of a chain, its head."""
+        chain = ", entity, key" if stream.table.chained else ""
+        return f"""{self._source(stream)}
+        SELECT {self._shown}{chain} FROM $page WHERE {self._taken(stream)};
+        {self._read(stream)}"""
 
-    def ended_page(self, table: MemoryTable) -> str:
-        """A page of the ended records by their end, and of those the ones that are due for that alone."""
-        ends = "valid_until > $beginning AND valid_until >= $from AND valid_until <= $ended_by"
-        return self._page(table, ends, "valid_until", f"rule_0 > {KEPT} AND ended <= $ended_by AND !{self.aged}")
+    def deletion(self, stream: Stream) -> str:
+        """Delete what is due of a page, but for chains of more than one value, whose heads are answered.
+
+        What needed a record has to be gone before it is deleted.
+        """
+        table = stream.table
+        alone = "array::len(SELECT VALUE id FROM attribute WHERE entity = $entity AND key = $key LIMIT 2) = 1"
+        free = "true"
+        if table.chained:
+            free = f"{{ LET $entity = $row.entity; LET $key = $row.key; {alone} }}"
+        elif table.needs:
+            free = f"{{ LET $id = $row.id; !{self._any_needs(table)} }}"
+        heads = f"(SELECT {self._shown}, entity, key FROM $due WHERE id NOT IN $ids)" if table.chained else "[]"
+        return f"""{self._source(stream)}
+        LET $due = (SELECT * FROM $page WHERE {self._taken(stream)});
+        LET $gone = {"$due" if free == "true" else f"array::filter($due, |$row| {free})"};
+        LET $ids = (SELECT VALUE id FROM $gone);
+        {self.unlinking(table)}
+        DELETE $ids RETURN NONE;
+        {{ page: {self._read(stream)}, ids: {"$ids" if table.searched else "[]"},
+            counts: (SELECT rule_0 AS rule, {GRACED} AS graced, count() AS count FROM $gone GROUP BY rule, graced),
+            heads: {heads} }}"""
+
+    def unlinking(self, table: MemoryTable) -> str:
+        """Take the links to `$ids` away where they are optional."""
+        return "".join(
+            f"UPDATE {name} SET source_turn = NONE WHERE source_turn IN $ids RETURN NONE;" for name in table.linked
+        )
 
     def chains(self) -> str:
-        """For each of `$keys` the values that its entity ever had for it."""
-        return f"""array::map($keys, |$key| (SELECT {self._shown}, superseded_by FROM (
+        """For each of `$keys` the values that its entity ever had for it, if there is more than one."""
+        values = f"""array::map($keys, |$key| (SELECT {self._shown}, superseded_by FROM (
             {self._columns(BY_NAME["attribute"])} WHERE entity = $key.entity AND key = $key.key)))"""
+        return f"array::filter({values}, |$rows| array::len($rows) > 1)"
+
+    def still_due(self) -> str:
+        """Those values among `$ids` that are due and have no successor but among themselves."""
+        return f"""(SELECT VALUE id FROM ({self._columns(BY_NAME["attribute"], "$ids")})
+            WHERE {self.due} AND (superseded_by IN $ids OR {HEAD}))"""
 
     def held(self, table: MemoryTable) -> str:
         """Those of `$ids` that a record needs which is not due under any rule set."""
@@ -66,14 +105,7 @@ class Conditions:
 
     def needs(self, source: str, table: MemoryTable) -> str:
         """For each of `$ids` the records that need it."""
-        return FOR_EACH.format(f"SELECT {self._shown} FROM ({self._columns(table, source)})")
-
-    def still_due(self, table: MemoryTable) -> str:
-        """Those of `$ids` that may still be deleted, with what needed them gone and no later value in their chain."""
-        chain = "AND (superseded_by = NONE OR superseded_by IN $ids OR !record::exists(superseded_by))"
-        text = f"""(SELECT VALUE id FROM ({self._columns(table, "$ids")})
-            WHERE {self.due} {chain if table.chained else ""})"""
-        return f"array::filter({text}, |$id| !({self._any_needs(table)}))" if table.needs else text
+        return f"array::map($ids, |$id| (SELECT {self._shown} FROM ({self._columns(table, source)})))"
 
     @property
     def aged(self) -> str:
@@ -92,14 +124,20 @@ class Conditions:
         scope = "scope, " if self._described else ""
         return f"id, {scope}time::micros(created_at) AS created, time::micros(ended) AS ended, [{rules}] AS rules"
 
-    def _page(self, table: MemoryTable, source: str, order: str, condition: str) -> str:
-        heads = "AND (superseded_by = NONE OR !record::exists(superseded_by))" if table.chained else ""
-        chain = ", entity, key" if table.chained else ""
-        after = f"({order} > $from OR id > $after)"
-        return f"""LET $page = (
-            {self._columns(table)} WHERE {source} AND {after} ORDER BY {order}, id LIMIT $limit);
-        SELECT {self._shown}{chain} FROM $page WHERE {condition} {heads};
-        {{ read: array::len($page), from: array::last($page).{order}, after: array::last($page).id }}"""
+    def _source(self, stream: Stream) -> str:
+        after = f"({stream.order} > $from OR id > $after)"
+        return f"""LET $page = ({self._columns(stream.table)}
+            WHERE {stream.source} AND {after} ORDER BY {stream.order}, id LIMIT $limit);"""
+
+    def _read(self, stream: Stream) -> str:
+        last = "array::last($page)"
+        return f"{{ read: array::len($page), from: {last}.{stream.order}, after: {last}.id }}"
+
+    def _taken(self, stream: Stream) -> str:
+        """Each due record stands in one stream: that of its age, or else that of its end."""
+        ended = f"rule_0 > {KEPT} AND ended <= $ended_by AND !{self.aged}"
+        condition = ended if stream.order == "valid_until" else self.aged
+        return f"{condition} AND {HEAD}" if stream.table.chained else condition
 
     def _columns(self, table: MemoryTable, source: str = "") -> str:
         """What the conditions are about, of the rows of a table or of another source."""
@@ -127,6 +165,10 @@ class Conditions:
 
 def _any(conditions: Iterable[str]) -> str:
     return f"({' OR '.join(conditions)})"
+
+
+def _span(length: timedelta) -> Duration:
+    return Duration(length // timedelta(microseconds=1) * 1000)
 
 
 def _before(moment: datetime, span: timedelta) -> datetime:

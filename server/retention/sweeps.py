@@ -1,7 +1,7 @@
 """Sweeps as they are kept: what each deleted, how far it has come, and how it ended."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -14,6 +14,7 @@ from server.retention.fates import label
 from server.retention.lease import Lease
 from server.retention.plan import Batch
 from server.retention.rules import Rules
+from server.retention.tables import MemoryTable
 from server.store.engine import Database, Row
 
 State = Literal["running", "done", "failed", "interrupted"]
@@ -50,6 +51,13 @@ class ContextSweep:
         """Add what a batch comes to under the first of its rule sets."""
         for record in batch.records:
             self.counts[Group(batch.table.name, record.category, label(rules, record.fates[0]))] += 1
+
+    def count_rows(self, rules: Rules, table: MemoryTable, rows: Sequence[Row]) -> None:
+        """Add what the database has counted, by rule and by whether the grace period decided."""
+        for row in rows:
+            rule = rules.ordered[row["rule"]]
+            policy = rules.grace_label if row["graced"] else rule.label
+            self.counts[Group(table.name, rule.category, policy)] += row["count"]
 
     def document(self) -> dict[str, Any]:
         by = [group._asdict() | {"count": count} for group, count in sorted(self.counts.items())]

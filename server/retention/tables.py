@@ -13,7 +13,8 @@ class MemoryTable:
     """A table with its expressions; all of them read columns of a row of it.
 
     A record stays for as long as another that stays `needs` it: the source of those, by table, selects them for the
-    variable `$id`. Links to it from `linked` tables are optional, and taken away with it.
+    variable `$id`. Links to it from `linked` tables are optional, and taken away with it. Of a `chained` table a record
+    may replace another. A search index is told of what goes from a `searched` one.
     """
 
     name: str
@@ -24,6 +25,7 @@ class MemoryTable:
     kept: str = "false"
     ended: tuple[str, ...] = ("valid_until", "forgotten_at")
     chained: bool = False
+    searched: bool = False
     needs: Mapping[str, str] = field(default_factory=dict)
     linked: tuple[str, ...] = ()
 
@@ -44,7 +46,7 @@ TABLES = (
     ),
     MemoryTable("instruction", ("instructions",), category="'instructions'", indexed=False, ended=CLOSED),
     MemoryTable("uncertainty", ("unknowns",), category="'unknowns'", indexed=False),
-    MemoryTable("memory_chunk", FACTS, category=UNSAID),
+    MemoryTable("memory_chunk", FACTS, category=UNSAID, searched=True),
     MemoryTable(
         "turn",
         FACTS,

@@ -1,66 +1,106 @@
-"""The plan, its preview and its execution name exactly what the model names."""
+"""Dry run, preview and sweep name exactly what the model names."""
 
 import os
+import random
+from datetime import timedelta
 
 import pytest
 
-from server.core.scope import EMPTY, Attribute
-from server.index.writes import NoIndex
-from server.retention.deletion import Deletion
+from server.control.audit import SYSTEM
+from server.core.scope import Attribute, Scope
+from server.retention.cleaning import Wanted
+from server.retention.fates import micros
 from server.retention.plan import Plan
+from server.retention.preview import Section
 from server.retention.rules import Rules
 from server.store.engine import Database
-from tests.retention.model import Policies, doomed
-from tests.retention.world import NOW, TABLES, World, name_of, names, policy, store
+from tests.retention.conftest import Memory
+from tests.retention.model import Attributes, Policies, doomed
+from tests.retention.world import NOW, World, name_of, names, policy, store
+from tests.support.app import CONTEXT
 
 ROUNDS = int(os.environ.get("SPECTRON_ROUNDS", "40"))
-CLEAR = "".join(f"DELETE {table} RETURN NONE;" for table in TABLES)
 
 
 @pytest.mark.timeout(60 + ROUNDS)
-async def test_dry_run_and_sweep_delete_what_the_model_says(memory: Database) -> None:
+async def test_dry_run_and_sweep_delete_what_the_model_says(memory: Memory) -> None:
     total = 0
     for seed in range(ROUNDS):
         world = World(seed)
         policies = world.policies()
-        within = world.scope() if seed % 4 == 0 else frozenset()
-        await memory.write(CLEAR)
-        await store(memory, world.records)
+        within: Attributes = world.scope() if seed % 4 == 0 else frozenset()
+        await memory.clear()
+        await store(memory.database, world.records)
+        everything = {record.name for record in world.records}
         expected = doomed(world.records, policies, NOW, within)
         total += len(expected)
 
-        plan = planned(memory, policies, within)
-        assert await named(plan) == expected, seed
-        await sweep(memory, plan)
-        assert await names(memory) == {record.name for record in world.records} - expected, seed
-        assert await named(plan) == set(), seed
-        assert await dangling(memory) == [], seed
+        sweeper = memory.sweeper(await memory.under(policies))
+        wanted = Wanted(frozenset({CONTEXT}), scope(within))
+        assert await planned(memory.database, policies, wanted.within) == expected, seed
+        foretold = await sweeper.dry_run(wanted)
+        assert await names(memory.database) == everything, seed
+        done = await sweeper.sweep(wanted, SYSTEM)
+        assert await names(memory.database) == everything - expected, seed
+        assert done.contexts[0].counts == foretold.contexts[0].counts, seed
+        assert done.deleted_count == len(expected), seed
+        assert (await sweeper.sweep(wanted, SYSTEM)).deleted_count == 0, seed
+        assert await dangling(memory.database) == [], seed
     assert total > ROUNDS
 
 
-def planned(memory: Database, policies: Policies, within: frozenset[tuple[str, str]] = frozenset()) -> Plan:
-    scope = frozenset(Attribute(*attribute) for attribute in within) or EMPTY
-    return Plan(memory, [rules(policies)], NOW, within=scope, page=5)
+@pytest.mark.timeout(60 + ROUNDS)
+async def test_a_preview_compares_what_the_model_says(memory: Memory) -> None:
+    database = memory.database
+    for seed in range(ROUNDS):
+        world, days = World(seed), random.Random(seed).choice((1, 10, 45, 90))
+        current, other = world.policies(), world.policies()
+        proposed = Policies(other.promises, other.retention_days, current.grace)
+        await memory.clear()
+        await store(database, world.records)
+        now, then = (doomed(world.records, policies, NOW) for policies in (current, proposed))
+
+        variants, later = [rules(current), rules(proposed)], NOW + timedelta(days=days)
+        plan = Plan(database, variants, later, page=7)
+        found = [record async for batch in plan.batches() for record in batch.records]
+        for number, policies in enumerate((current, proposed)):
+            for until in (NOW, later):
+                dues = ((name_of(record.id), record.fates[number].due) for record in found)
+                due = {name for name, moment in dues if moment is not None and moment <= micros(until)}
+                assert due == doomed(world.records, policies, until), seed
+
+        preview = memory.server.retention.preview
+        comparison = await preview.compare(database, *variants, horizon_days=days)
+        assert sampled(comparison.newly_deleted) == then - now, seed
+        assert sampled(comparison.no_longer_deleted) == now - then, seed
+        assert sampled(comparison.unchanged) == now & then, seed
+        assert comparison.newly_deleted.count == len(then - now), seed
+        assert [sum(day[number] for day in comparison.by_day.values()) for number in (0, 1)] == [
+            len(doomed(world.records, policies, later)) for policies in (current, proposed)
+        ], seed
+        assert await names(database) == {record.name for record in world.records}, seed
+
+
+def sampled(section: Section) -> set[str]:
+    return {name_of(sample.id) for counted in section.groups.values() for sample in counted.samples}
+
+
+def scope(attributes: Attributes) -> Scope:
+    return frozenset(Attribute(*attribute) for attribute in attributes)
 
 
 def rules(policies: Policies) -> Rules:
     return Rules(tuple(map(policy, policies.promises)), policies.retention_days, policies.grace)
 
 
-async def named(plan: Plan) -> set[str]:
+async def planned(database: Database, policies: Policies, within: Scope) -> set[str]:
+    plan = Plan(database, [rules(policies)], NOW, within=within, page=5)
     found = [name_of(record.id) async for batch in plan.batches() for record in batch.records]
     assert len(found) == len(set(found))
     return set(found)
 
 
-async def sweep(memory: Database, plan: Plan) -> None:
-    deletion = Deletion(NoIndex(), fence=1)
-    async for batch in plan.batches():
-        if batch.records:
-            assert await deletion.delete(memory, plan.conditions, batch)
-
-
-async def dangling(memory: Database) -> list[object]:
+async def dangling(database: Database) -> list[object]:
     """Links from what is left to what is not."""
     links = {
         "attribute": ("entity", "supersedes", "superseded_by", "source_turn"),
@@ -76,4 +116,4 @@ async def dangling(memory: Database) -> list[object]:
         for table, columns in links.items()
         for column in columns
     ]
-    return [record for rows in await memory.read("; ".join(texts)) for record in rows]
+    return [record for rows in await database.read("; ".join(texts)) for record in rows]

@@ -50,16 +50,11 @@ class World:
             self._values(self._draw.choice(entities), f"key-{number}", turns)
 
     def policies(self) -> Policies:
-        count = self._draw.choice((0, 1, 2, 4, 8))
-        promises = {
-            (promise.scope, promise.category, promise.source): promise
-            for promise in (self._promise() for _ in range(count))
-        }
-        return Policies(
-            list(promises.values()),
-            self._draw.choice((None, None, 1, 20)),
-            timedelta(days=self._draw.choice((0, 10, 30))),
-        )
+        promises = [self._promise() for _ in range(self._draw.choice((0, 1, 2, 4, 8)))]
+        # A Context has one list of its own, in which no scope and category stands twice.
+        distinct = {(each.scope, each.category, each.source == "server"): each for each in promises}
+        grace = timedelta(days=self._draw.choice((0, 10, 30)))
+        return Policies(list(distinct.values()), self._draw.choice((None, None, 1, 20)), grace)
 
     def scope(self) -> Attributes:
         return self._draw.choice(SCOPES)
