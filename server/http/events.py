@@ -16,7 +16,7 @@ from server.observe.events import Event, EventBus, Kind, Wanted
 
 
 def add_routes(router: APIRouter, guard: Guard, contexts: Contexts, events: EventBus) -> None:
-    @router.get("/events", response_class=EventStream)
+    @router.get("/events", response_class=EventStream, status_code=200)
     async def follow_events(
         request: Request,
         caller: Caller,
