@@ -135,7 +135,8 @@ class Server:
             concurrency=settings.worker_concurrency,
         )
         belongings += [self.jobs, self.documents.jobs, self.documents.library.originals, self.control.keys]
-        memory = create_memory(self.control.models, ContextExtractors(HeuristicExtractor()), index, self.clock, ids)
+        extractors = ContextExtractors(HeuristicExtractor())
+        memory = create_memory(self.control.models, extractors, index, self.traces, self.control.audit, self.clock, ids)
         self._schedules = schedules
         self.retention = create_retention(
             settings,
@@ -256,6 +257,7 @@ class Server:
         await self.documents.prepare()
         if self.engine.kind == "embedded":
             await self.control.contexts.registry.expire_leases()
+            await self.retention.lease.lapse()
             await self.queue.expire_leases()
         await self.control.contexts.recover()
         await self.control.contexts.migrate_all()

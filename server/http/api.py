@@ -20,6 +20,7 @@ from server.http import (
     entities,
     events,
     facts,
+    forget,
     inspection,
     jobs,
     keys,
@@ -27,6 +28,7 @@ from server.http import (
     lifecycle,
     problems,
     retention,
+    scopes,
     sessions,
     state,
 )
@@ -84,6 +86,7 @@ def create_api(
     contexts.add_routes(management, control.contexts, control.statistics, control.ledger, clock)
     keys.add_routes(management, control.contexts, control.keys, clock)
     audit.add_routes(management, control.contexts, control.audit)
+    forget.add_management_routes(management, services.memory, control.contexts)
     retention.add_routes(management, services.retention)
     lifecycle.add_routes(management, services.retention)
     jobs.add_routes(management, services.jobs)
@@ -99,6 +102,8 @@ def create_api(
     state.add_routes(remembered, tenants, clock)
     inspection.add_routes(remembered, tenants, services.traces, clock)
     entities.add_routes(remembered, tenants, clock)
+    forget.add_routes(remembered, services.memory, tenants)
+    scopes.add_routes(remembered, services.memory, tenants)
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
     api.include_router(remembered)
     uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)

@@ -9,7 +9,7 @@ from surrealdb import RecordID
 from server.core.ids import Ids
 from server.core.vocabulary.keys import MemoryCategory, key_named
 from server.memory.beliefs import Source, StoredAttribute, attribute_id
-from server.memory.names import current_key
+from server.memory.current_keys import of_attribute
 from server.memory.reconciliation.basis import Basis
 from server.memory.reconciliation.effects import Action
 from server.memory.reconciliation.ledger import Ledger
@@ -52,7 +52,7 @@ class AttributeBook:
         rows = self._rows(claim)
         if claim.end is not None and claim.end <= self._basis.said_at:
             return self._past(claim, rows)
-        key = self._current_key(claim)
+        key = of_attribute(self._basis.scope, claim.entity, claim.key, claim.value)
         head = next((row for row in rows if row.current_key == key), None)
         if head is not None and head.in_force(self._basis.said_at):
             outranked = head.source.authoritative and not self._authoritative
@@ -83,12 +83,6 @@ class AttributeBook:
 
     def _same(self, row: StoredAttribute, claim: Claim) -> bool:
         return canonical(row.key, row.value) == canonical(claim.key, claim.value)
-
-    def _current_key(self, claim: Claim) -> str:
-        parts = [str(claim.entity), claim.key]
-        if key_named(claim.key).many:
-            parts.append(canonical(claim.key, claim.value))
-        return current_key(self._basis.scope, *parts)
 
     def _said_later(self, claim: Claim, rows: list[StoredAttribute]) -> list[StoredAttribute]:
         """The values that were said after this turn, which came late; the earliest first."""

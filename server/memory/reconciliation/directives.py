@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from surrealdb import RecordID
 
 from server.core.ids import Ids
+from server.memory.current_keys import of_instruction
 from server.memory.extraction.diff import Instruction
 from server.memory.names import normalised
 from server.memory.reconciliation.basis import Basis
 from server.memory.reconciliation.effects import Action, InstructionEffect
-from server.memory.reconciliation.known import StoredInstruction, instruction_key
+from server.memory.reconciliation.known import StoredInstruction
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class DirectiveBook:
         self._new: dict[str, Directive] = {}
 
     def state(self, stated: Instruction) -> InstructionEffect:
-        key = instruction_key(self._basis, stated.label)
+        key = of_instruction(self._basis.scope, stated.label)
         known = self._new.get(key) or self._stored.get(key)
         if known is not None and normalised(known.description) == normalised(stated.description):
             return InstructionEffect(known.id, stated.label, stated.description, "confirmed")

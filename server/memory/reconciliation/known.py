@@ -15,8 +15,9 @@ from server.memory.beliefs import (
     attributes_of,
     relation_from,
 )
+from server.memory.current_keys import of_instruction
 from server.memory.extraction.diff import Extraction
-from server.memory.names import current_key, normalised
+from server.memory.names import normalised
 from server.memory.reconciliation.basis import Basis
 from server.memory.reconciliation.resolving import Resolution
 from server.store.engine import Database, Row
@@ -57,7 +58,7 @@ async def read_known(database: Database, basis: Basis, extraction: Extraction, r
         "values": [attribute.value for attribute in extraction.attributes],
         "subjects": sorted({entity for entity, _ in pairs} | _subjects(extraction, resolution), key=str),
         "labels": _labels(extraction),
-        "keys": [instruction_key(basis, instruction.label) for instruction in extraction.instructions],
+        "keys": [of_instruction(basis.scope, instruction.label) for instruction in extraction.instructions],
     }
     statements = [RELATIONS, INSTRUCTIONS]
     for number, (entity, key) in enumerate(pairs):
@@ -70,11 +71,6 @@ async def read_known(database: Database, basis: Basis, extraction: Extraction, r
         [relation_from(row, _names(row)) for row in relations],
         [StoredInstruction(**row) for row in instructions],
     )
-
-
-def instruction_key(basis: Basis, label: str) -> str:
-    """At most one directive under a label is in force in a scope."""
-    return current_key(basis.scope, "instruction", normalised(label))
 
 
 def _pairs(extraction: Extraction, resolution: Resolution) -> Sequence[tuple[RecordID, str]]:

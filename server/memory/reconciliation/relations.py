@@ -9,7 +9,8 @@ from surrealdb import RecordID
 from server.core.ids import Ids
 from server.core.vocabulary.keys import KEYS, MemoryCategory, key_named
 from server.memory.beliefs import Source, StoredAttribute, StoredRelation
-from server.memory.names import current_key, normalised
+from server.memory.current_keys import of_relation
+from server.memory.names import normalised
 from server.memory.reconciliation.basis import Basis
 from server.memory.reconciliation.effects import Action
 from server.memory.reconciliation.ledger import Ledger
@@ -99,7 +100,7 @@ class RelationBook:
 
     def _among_others(self, tie: Tie) -> Tied:
         """A label that somebody has once ends the edge it had, unless an authority stated it or it was said later."""
-        row = self._row(tie, current_key(self._basis.scope, str(tie.subject), tie.label, str(tie.object)))
+        row = self._row(tie, of_relation(self._basis.scope, tie.subject, tie.label, tie.object))
         if tie.label not in SINGLE:
             return Tied("created", self.ledger.put(row))
         others = self.named(tie.subject, tie.label)

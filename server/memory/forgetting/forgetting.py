@@ -1,0 +1,105 @@
+"""Forgetting as callers ask for it: softly or for good, by name, by words or by scope."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from server.control.audit import AuditLog, Origin
+from server.control.contexts import Open
+from server.core.clock import Clock
+from server.core.errors import NotFoundError
+from server.core.scope import EMPTY, Scope
+from server.core.visibility import visible
+from server.index.writes import IndexWrites
+from server.memory.entities import named
+from server.memory.forgetting.accounting import event
+from server.memory.forgetting.erasing import erase, quoting
+from server.memory.forgetting.finding import Finder
+from server.memory.forgetting.gathering import gathered, within
+from server.memory.forgetting.hiding import hide
+from server.memory.forgetting.reinstating import reinstate
+from server.memory.forgetting.selection import Bounds, Selection
+from server.memory.reading.instant import Instant
+from server.models.embedding import Embedder
+from server.observe.traces import TraceLog
+from server.store.engine import Database
+from server.store.scoped import condition
+
+BESIDES = ("decision_trace", "scope_node")
+
+
+class Keeping(Protocol):
+    """Another domain that keeps something of a scope, such as documents."""
+
+    async def erase_scope(self, opened: Open, scope: Scope) -> Mapping[str, int]:
+        """Erase all of it; how many records of each table that were."""
+        ...
+
+
+class Forgetting:
+    """Soft by default: what is forgotten can be reinstated until a sweep takes it; erased is erased."""
+
+    def __init__(
+        self, index: IndexWrites, traces: TraceLog, audit: AuditLog, clock: Clock, others: Sequence[Keeping] = ()
+    ) -> None:
+        self._index = index
+        self._traces = traces
+        self._audit = audit
+        self._clock = clock
+        self._others = others
+
+    async def find(self, database: Database, bounds: Bounds, query: str) -> Selection:
+        """Everything that forgetting a query takes along; nothing is changed."""
+        found = await Finder(database, bounds, Instant.of(self._clock.now())).find(query)
+        return await gathered(database, bounds, found) if found.total else found
+
+    async def of_entity(self, database: Database, bounds: Bounds, type_name: str, name: str) -> Selection:
+        """The same for an entity."""
+        found = await named(database, bounds.visibility, type_name, name)
+        ids = [one.id for one in found if one.scope or bounds.general]
+        if not ids:
+            raise NotFoundError(f"There is no entity {type_name[:80]}/{name[:80]} that this key may forget.")
+        return await gathered(database, bounds, Selection().plus(ids))
+
+    async def forget(
+        self, database: Database, bounds: Bounds, selection: Selection, origin: Origin, *, for_good: bool
+    ) -> None:
+        """Hide or erase a selection, with an audit event in the same transaction."""
+        if not selection.total:
+            return
+        action = "memory.erase" if for_good else "memory.forget"
+        audit = event(self._audit, action, origin, bounds.visibility.clauses[0], selection.counts)
+        if not for_good:
+            await hide(database, self._index, selection, self._clock.now(), audit)
+            return
+        await self._traces.flush()
+        traces = await quoting(database, bounds.visibility, selection.names)
+        await erase(database, self._index, selection, audit, also=traces)
+
+    async def reinstate(
+        self, database: Database, embedder: Embedder, bounds: Bounds, type_name: str, name: str, origin: Origin
+    ) -> dict[str, int]:
+        """Bring back the entity that was forgotten last under a name, with what was forgotten together with it."""
+        hidden = await named(database, bounds.visibility, type_name, name, forgotten=True)
+        hidden = [one for one in hidden if one.scope or bounds.general]
+        if not hidden:
+            raise NotFoundError(f"No entity {type_name[:80]}/{name[:80]} is forgotten; nothing can be reinstated.")
+        last = max(hidden, key=lambda one: one.forgotten_at or one.created_at)
+        audit = event(self._audit, "memory.reinstate", origin, last.scope, {})
+        return await reinstate(database, self._index, bounds, last, self._clock.now(), audit, embedder.dimension)
+
+    async def erase_scope(self, opened: Open, scope: Scope, origin: Origin) -> dict[str, int]:
+        """Erase whatever carries all of the scope's attributes, in every domain."""
+        database = opened.database
+        await self._traces.flush()
+        visibility = visible(EMPTY, [scope])
+        selection = await within(database, visibility)
+        rule, variables = condition(visibility)
+        found = await database.read(
+            ";".join(f"SELECT VALUE id FROM {table} WHERE scope != <set>[] AND {rule}" for table in BESIDES), variables
+        )
+        audit = event(self._audit, "scope.erase", origin, scope, selection.counts)
+        await erase(database, self._index, selection, audit, also=[record for rows in found for record in rows])
+        counts = dict(selection.counts)
+        for other in self._others:
+            counts.update(await other.erase_scope(opened, scope))
+        return counts

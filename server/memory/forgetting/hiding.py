@@ -1,0 +1,27 @@
+"""Forgetting that can be taken back: records end, and no question about any time finds them."""
+
+from datetime import datetime
+
+from server.index.writes import IndexWrites
+from server.memory.forgetting.accounting import RECORD
+from server.memory.forgetting.selection import TABLES, Selection
+from server.store.engine import Database, Row
+
+KEYED = frozenset({"attribute", "relates_to", "instruction"})
+
+
+def _hide(table: str) -> str:
+    keyless = ", current_key = NONE" if table in KEYED else ""
+    return (
+        f"UPDATE ${table}_ids SET forgotten_at = $now, valid_until = valid_until ?? $now{keyless} "
+        "WHERE forgotten_at = NONE RETURN NONE"
+    )
+
+
+HIDE = ";\n".join(_hide(table) for table in TABLES) + f";\n{RECORD}"
+
+
+async def hide(database: Database, index: IndexWrites, selection: Selection, now: datetime, audit: Row) -> None:
+    """Hide records under one moment, by which they are found together again."""
+    await database.write(HIDE, selection.variables() | {"now": now, "audit": audit}, repeatable=True)
+    await index.chunks_removed(database, sorted(selection.of("memory_chunk"), key=str))
