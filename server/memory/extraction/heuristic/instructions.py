@@ -13,7 +13,7 @@ LABEL_WORDS = 6
 
 _POLITE = any_of(
     "and|so|but|ok|okay|also|oh|hey|well|now|thanks|please|kindly|just|btw|by the way",
-    "one more thing|remember|note|important|yes|no",
+    "one more thing|remember|note|important|yes|no|whatever you do",
 )
 _START = rf"^(?:{_POLITE} (?:[,:!] )?)*"
 _ASKING = any_of(
@@ -41,14 +41,14 @@ _STYLE = any_of(
     r"sources?|citations?|examples?|step by step|sentences?|paragraphs?|words|headings?|tables?|code blocks?",
     r"comments?|24-hour|abbreviations?|slang|sarcasm|swear\w*|hedging|flattery|compliments?|explanations?",
     r"simple|simply|in detail|detailed|plain|sugar-?coat\w*|suggestions?|recommendations?|british|american",
-    "spelling|pronouns|charts?",
+    "spelling|pronouns|charts?|dates|numbers|prices|amounts|currenc(?:y|ies)",
 )
 _DIRECTIVE = any_word(
     "use keep make be stay avoid stop quit give include omit skip write answer reply respond speak talk format "
     "limit add start end begin sign cite explain show ask mention suggest recommend assume treat address refer "
     "prefer spell put provide summarize summarise remind check double double-check confirm tell call say send share "
     "offer list translate propose default round convert quote repeat apologise apologize book schedule run test "
-    "review document save warn alert notify return follow consider read let do verify validate sort order group "
+    "review document save warn alert notify return follow consider read verify validate sort order group "
     "highlight prioritise prioritize focus choose pick log commit push deploy delete remove touch change modify "
     "edit update create open close pay charge buy sell transfer disclose reveal discuss spoil interrupt correct "
     "challenge greet message text email turn switch guess invent link attach copy cc mark tag label calculate "
@@ -87,7 +87,7 @@ _PATTERNS = tuple(
         rf"{_START}{_OPTIONAL}(?:call|address) (?:me|us)\b(?! {_CALLING_LATER}\b)",
         rf"{_START}{_OPTIONAL}refer to \w+(?: \w+){{0,3}} as ",
         rf"{_START}{_ASKING}?(?:{_DIRECTIVE}|drop|sound|kept)\b(?: {_FOLLOWED_BY})* (?:\S+ ){{0,4}}{_STYLE}\b",
-        rf"{_START}{_FORBIDDING} (?:ever )?{_FORBIDDEN}\b(?! (?:it|that|this) (?:yet|now)\b)",
+        rf"{_START}{_FORBIDDING} (?:ever )?{_FORBIDDEN}\b(?! (?:up|in)\b| (?:it|that|this) (?:yet|now)\b)",
         rf"{_START}(?:answer|reply|respond|speak|talk|write)(?: to)?(?: me)?(?: only)? (?:with|in|like|as|using)\b",
         rf"{_START}no (?:\w+ )?{_STYLE}\b",
         rf"{_START}{_STYLE} only\b",
@@ -96,9 +96,11 @@ _PATTERNS = tuple(
         rf"{_START}i (?:want|prefer|need|would like) (?:all |your |the )*{_OUTPUT} (?:in|to be|as|with) ",
         rf"{_START}i (?:would )?(?:prefer|want|like) (?:\w+ ){{0,3}}{_OUTPUT}\b",
         rf"{_START}(?:for|in) (?:all |any )?future \w+ ,? ?{_EMPHASIS}*{_DIRECTIVE}\b",
+        rf"[,:;] (?:so |and )?(?:please )?(?:always|never) (?!{_CHAT}){_DIRECTIVE}\b",
         rf"{_START}when i say .{{1,60}} i mean ",
     )
 )
+_REQUEST = re.compile(rf"{_START}{_ASKING}")
 _ONE_OFF = re.compile(
     r"^(?:please )?(?:write|draft|compose|create|generate|translate|summari[sz]e|remind|show|tell|give|find|book|send|"
     r"add|explain|list|make|read|check|say|include|let|do|run)\b(?: (?:me|us|it))? "
@@ -112,7 +114,8 @@ _NOT_NAMES = frozenset({"by", "formally", "informally", "politely", "directly", 
 def instruction_in(line: Line) -> Instruction | None:
     """The directive of a sentence that tells the agent how to behave from here on."""
     joined = " ".join(line.lowers)
-    if not any(pattern.search(joined) for pattern in _PATTERNS):
+    asks = "?" in line.text[-2:] and not _REQUEST.match(joined)
+    if asks or not any(pattern.search(joined) for pattern in _PATTERNS):
         return None
     if _ONE_OFF.match(joined) and not _STANDING.search(joined):
         return None

@@ -11,12 +11,16 @@ from server.memory.extraction.heuristic.words import ADVERBS, PREPOSITIONS, word
 
 OPENERS = ADVERBS | words("hey hi hello well ok okay oh neither either both yes no yeah sorry lol one all none each")
 JOINERS = words("and & nor or")
+PRONOUNS = words("i we he she they")
 
 
 def subjects(
     line: Line, span: Span, times: Sequence[Time], nouns: NounReader, findings: Findings
 ) -> tuple[Referent, ...]:
     """The referents of a subject phrase: one, or several joined by and; names in apposition are put in place."""
+    last = line.word(span[1] - 1)
+    if last in PRONOUNS and span[1] - span[0] > 1 and line.word(span[1] - 2) not in JOINERS:
+        return (nouns.phrase(line, (span[1] - 1, span[1]), findings),)
     found: list[Referent] = []
     i = _behind_lead(line, span, times, nouns, findings)
     if line.word(i).endswith("ing") and line.mention(i) is None:

@@ -10,7 +10,6 @@ FIRST_POSSESSIVE = words("my our")
 MINE = words("mine ours")
 MALE = words("he him")
 FEMALE = words("she")
-PLURAL = words("they them")
 SUBJECT_PRONOUNS = words("i we you he she they it this that there who which everyone someone nobody everybody")
 THIRD_POSSESSIVE = words("his her their its")
 POSSESSIVES = FIRST_POSSESSIVE | THIRD_POSSESSIVE | {"your"}
@@ -25,7 +24,6 @@ PREPOSITIONS = words(
     "across along inside beyond above below"
 )
 CONJUNCTIONS = words("and or but nor because although though while whereas so who which where when if unless plus yet")
-CONDITIONAL = words("if unless")
 RELATIVE = words("who which that")
 
 BE = words("am is are was were be been being")
@@ -34,7 +32,6 @@ DO = words("do does did")
 MODALS = words("will would can could may might must shall should")
 PAST_AUXILIARIES = words("was were had did")
 
-NEGATIONS = words("not never")
 FREQUENCY = words("always usually never often typically normally rarely")
 ADVERBS = FREQUENCY | words(
     "also just now still currently really actually mostly mainly only even both already recently originally "
@@ -43,7 +40,7 @@ ADVERBS = FREQUENCY | words(
     "fully newly later clearly truly deeply strongly particularly especially generally personally proudly severely "
     "mildly slightly highly seriously deathly extremely apparently reportedly honestly sadly luckily unfortunately "
     "technically fluently natively best most more pretty rather super hugely sort kind completely terribly "
-    "temporarily permanently nearly almost about roughly not mainly early late quickly eventually secretly "
+    "temporarily permanently nearly almost about roughly early late quickly eventually secretly "
     "perhaps maybe possibly likely presumably supposedly allegedly"
 )
 
@@ -56,6 +53,7 @@ FLUFF = words(
 FLUFF_PHRASES = (
     ("these", "days"),
     ("any", "more"),
+    ("any", "longer"),
     ("at", "the", "moment"),
     ("right", "now"),
     ("at", "present"),

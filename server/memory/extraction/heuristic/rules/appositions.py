@@ -78,12 +78,16 @@ def introduction(reading: Reading) -> None:
     groups = tuple(_groups(line, (mention.start, len(line))))
     following = line.word(mention.end + 1)
     reports_in = line.word(mention.end) == "here" and following in MARKS | {"", "from"}
+    department = line.words((mention.end, mention.end + 3)) if line.word(mention.end + 2) == "here" else ()
     listed = (
         len(groups) >= INTRODUCTION and groups[0] == (mention.start, mention.end) and _is_introduction(reading, groups)
     )
-    if not (reports_in or listed):
+    from_department = department[:1] in {("from",), ("in",)}
+    if not (reports_in or listed or from_department):
         return
     user = reading.people.user
+    if from_department:
+        reading.findings.attribute(user, "department", department[1])
     reading.findings.attribute(user, "name", mention.name)
     for group in groups[1:] if listed else ():
         _tell(reading, user, group)

@@ -30,7 +30,7 @@ def leading(reading: Reading) -> None:
         _led(reading, reading.entity(mention, "Person"))
     elif reading.bare(reading.object) in {("me",), ("us",)} and reading.nouns.first_person:
         _led(reading, reading.people.user)
-    elif _is_duty(reading):
+    elif predicate.lemma != "mentor" and _is_duty(reading):
         span = reading.with_following(reading.head(reading.object), "near", "in", "outside", "for", "at")
         for person in reading.persons():
             reading.state(person, "responsible_for", reading.value(span))

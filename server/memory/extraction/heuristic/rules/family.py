@@ -150,13 +150,13 @@ def being(reading: Reading) -> None:
 
 
 def _is_tied(reading: Reading, person: EntityRef, tied: TiedTo) -> None:
-    if not reading.predicate.negated:
+    if not reading.negated:
         reading.people.named(tied, person, reading.findings)
         if tied.tie.label == "cardiologist":
             reading.findings.attribute(person, "role", tied.tie.label)
         return
     reading.findings.relation(tied.owner, tied.tie.label, person, negated=True)
-    if reading.ended:
+    if reading.ended or reading.predicate.used_to:
         reading.findings.correction(tied.owner, tied.tie.label, person.name, None)
 
 

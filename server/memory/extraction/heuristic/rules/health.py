@@ -79,7 +79,17 @@ def _on_medicine(reading: Reading, person: EntityRef, span: Span) -> bool:
     found = tuple(medicines(reading, (span[0] + 1, reading.whole[1])))
     for value in found:
         reading.state(person, "medication", value, contrast=False)
+    if found:
+        _treated(reading, person)
     return bool(found)
+
+
+def _treated(reading: Reading, person: EntityRef) -> None:
+    """`for anxiety`, behind a medicine."""
+    span = reading.after("for")
+    value = _condition(reading, span, any_words=False) if span is not None else None
+    if value is not None and not reading.negated:
+        reading.state(person, "condition", value, contrast=False)
 
 
 def medicines(reading: Reading, span: Span) -> Iterator[str]:
@@ -97,6 +107,7 @@ def taking(reading: Reading) -> None:
     for value in medicines(reading, reading.object):
         for person in reading.persons():
             reading.state(person, "medication", value)
+            _treated(reading, person)
 
 
 def being_given(reading: Reading) -> None:

@@ -56,7 +56,8 @@ def _where(reading: Reading, *prepositions: str) -> str | None:
 def moving(reading: Reading) -> None:
     """I moved from Munich to Zurich in January."""
     predicate = reading.predicate
-    if predicate.negated:
+    moved_something = reading.object[0] < reading.object[1] and reading.introduced_by_article(reading.object)
+    if predicate.negated or moved_something:
         return
     target = reading.after("to", "into", "in") if predicate.lemma in {"settle", "move"} else reading.after("to")
     source = reading.after("from")

@@ -17,11 +17,11 @@ from server.memory.extraction.heuristic.words import (
     words,
 )
 
-LIKING = words("like love enjoy adore fancy appreciate")
+LIKING = words("like love enjoy adore fancy")
 LOATHING = words("hate dislike detest loathe despise")
 BEARING = words("stand bear")
 NO_TASTES = SUBJECT_PRONOUNS | words(
-    "him her me us your yours one everything so these those to how when what whenever being-called each myself"
+    "him her me us them your yours one everything so these those to how when what whenever being-called each myself"
 )
 OWN_PEOPLE = words("job life family wife husband kids mom dad boyfriend girlfriend partner")
 STOPS = words("because when whenever since if while but so although though after before than during as until once")
