@@ -49,8 +49,6 @@ class Reading:
     def people(self) -> People:
         return self.nouns.people
 
-    # The parts of the clause
-
     @property
     def whole(self) -> Span:
         """Everything behind the verb."""
@@ -131,8 +129,6 @@ class Reading:
     def introduced_by_article(self, span: Span) -> bool:
         return self.line.word(span[0]) in DETERMINERS
 
-    # Who it is about
-
     def persons(self) -> tuple[EntityRef, ...]:
         """The people (and animals) the clause is about."""
         refs = (self.refer(referent, "Person") for referent in self.subjects)
@@ -210,8 +206,6 @@ class Reading:
             return None
         return self.pet(EntityRef("Person", referent.owner.name), referent.mention.name, species)
 
-    # When it holds
-
     def lasting(self) -> Period:
         """The period of a state: since, until, for so long."""
         period = ALWAYS
@@ -252,8 +246,6 @@ class Reading:
         lead = self.clause.lead
         start = lead[0] if lead[0] < lead[1] else self.clause.start
         return (time for time in self.times if start <= time.span[0] < self.clause.rest[1])
-
-    # What it says
 
     @property
     def ended(self) -> bool:

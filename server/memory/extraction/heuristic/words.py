@@ -19,12 +19,11 @@ DETERMINERS = (
 )
 
 PREPOSITIONS = words(
-    "in at from to for with on as by near outside around about into over under since until till during through "
-    "of against without within between among behind beside besides before after toward towards like than per via "
+    "in at from to for with on as by near outside around about into over under since until till during through of "
+    "against without within between among behind beside besides before after toward towards like than per via "
     "across along inside beyond above below"
 )
 CONJUNCTIONS = words("and or but nor because although though while whereas so who which where when if unless plus yet")
-RELATIVE = words("who which that")
 
 BE = words("am is are was were be been being")
 HAVE = words("have has had having")
@@ -34,20 +33,20 @@ PAST_AUXILIARIES = words("was were had did")
 
 FREQUENCY = words("always usually never often typically normally rarely")
 ADVERBS = FREQUENCY | words(
-    "also just now still currently really actually mostly mainly only even both already recently originally "
-    "finally absolutely totally basically probably definitely certainly simply kinda quite very so too again "
-    "initially formerly previously presently primarily literally once soon then long ever well officially happily "
-    "fully newly later clearly truly deeply strongly particularly especially generally personally proudly severely "
-    "mildly slightly highly seriously deathly extremely apparently reportedly honestly sadly luckily unfortunately "
+    "also just now still currently really actually mostly mainly only even both already recently originally finally "
+    "absolutely totally basically probably definitely certainly simply kinda quite very so too again initially "
+    "formerly previously presently primarily literally once soon then long ever well officially happily fully newly "
+    "later clearly truly deeply strongly particularly especially generally personally proudly severely mildly "
+    "slightly highly seriously deathly extremely apparently reportedly honestly sadly luckily unfortunately "
     "technically fluently natively best most more pretty rather super hugely sort kind completely terribly "
-    "temporarily permanently nearly almost about roughly early late quickly eventually secretly "
-    "perhaps maybe possibly likely presumably supposedly allegedly"
+    "temporarily permanently nearly almost about roughly early late quickly eventually secretly perhaps maybe "
+    "possibly likely presumably supposedly allegedly"
 )
 
 FLUFF = words(
-    "too though btw lol haha hahaha lmao please thanks now currently anymore again already really either still atm "
-    "actually ok okay yeah man dude right online together altogether tbh imo imho fyi yet also instead anyway "
-    "honestly someday either"
+    "lately recently sometime too though btw lol haha hahaha lmao please thanks now currently anymore again already "
+    "really either still atm actually ok okay yeah man dude right online together altogether tbh imo imho fyi yet "
+    "also instead anyway honestly someday either"
 )
 """Words at the end of a phrase that are no part of what it says."""
 FLUFF_PHRASES = (

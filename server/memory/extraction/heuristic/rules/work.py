@@ -12,7 +12,8 @@ from server.memory.extraction.heuristic.words import ARTICLES, FIRST_POSSESSIVE,
 
 NO_INDUSTRIES = words("office shifts person team teams production town morning evening pairs progress bed there here")
 NO_PROJECTS = words(
-    "it that this them weekends sundays saturdays mondays commission myself something things stuff one project getting improving being"
+    "it that this them weekends sundays saturdays mondays commission myself something things stuff one project "
+    "getting improving being"
 )
 REFLEXIVE = words("myself herself himself themselves")
 POSITIONS = words("job position role offer gig internship apprenticeship work post")
