@@ -136,7 +136,17 @@ class Server:
         )
         belongings += [self.jobs, self.documents.jobs, self.documents.library.originals, self.control.keys]
         extractors = ContextExtractors(HeuristicExtractor())
-        memory = create_memory(self.control.models, extractors, index, self.traces, self.control.audit, self.clock, ids)
+        self.memory = create_memory(
+            self.control.contexts,
+            self.control.models,
+            extractors,
+            index,
+            self.traces,
+            self.control.audit,
+            self.clock,
+            ids,
+            alone=self.engine.kind == "embedded",
+        )
         self._schedules = schedules
         self.retention = create_retention(
             settings,
@@ -152,7 +162,7 @@ class Server:
             serving=lambda: self._started,
             control=self.control,
             documents=self.documents.library,
-            memory=memory,
+            memory=self.memory,
             retention=self.retention,
             jobs=self.jobs,
             events=self.events,
@@ -190,6 +200,8 @@ class Server:
         background = [self._keep_house()]
         if self._schedules:
             background += [self.retention.scheduler.run(), self.documents.upkeep.run()]
+        if self._works:
+            background.append(self.memory.backlog.run())
         if self.engine.kind == "remote":
             background.append(self._watch.run())
         self._background = [asyncio.create_task(work) for work in background]

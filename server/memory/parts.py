@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.control.audit import AuditLog
+from server.control.contexts import Contexts
 from server.control.models import ContextModels
 from server.core.clock import Clock
 from server.core.ids import Ids
 from server.index.writes import IndexWrites
+from server.memory.backlog import Backlog
 from server.memory.derivation import Derivation
 from server.memory.forgetting.forgetting import Forgetting, Keeping
 from server.memory.locks import Locks
@@ -29,9 +31,11 @@ class Memory:
     remembering: Remembering
     forgetting: Forgetting
     scopes: ScopeTree
+    backlog: Backlog
 
 
 def create_memory(
+    contexts: Contexts,
     models: ContextModels,
     extractors: Extractors,
     index: IndexWrites,
@@ -40,16 +44,18 @@ def create_memory(
     clock: Clock,
     ids: Ids,
     *,
+    alone: bool,
     others: Sequence[Keeping] = (),
 ) -> Memory:
     """`others` are the domains that forgetting a scope reaches too."""
-    turns = Turns(clock, ids)
-    derivation = Derivation(index, Locks(), clock, ids)
+    turns, toolbox = Turns(clock, ids), Toolbox(models, extractors)
+    remembering = Remembering(turns, Derivation(index, Locks(), clock, ids), clock)
     return Memory(
         sessions=Sessions(clock, ids),
         turns=turns,
-        toolbox=Toolbox(models, extractors),
-        remembering=Remembering(turns, derivation, clock),
+        toolbox=toolbox,
+        remembering=remembering,
         forgetting=Forgetting(index, traces, audit, clock, others),
         scopes=ScopeTree(clock),
+        backlog=Backlog(contexts, turns, remembering, toolbox, clock, alone=alone),
     )

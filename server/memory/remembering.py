@@ -1,6 +1,7 @@
 """Taking turns in: stored first, then understood, then worked into what is believed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,20 +47,27 @@ class Remembering:
         self._turns = turns
         self._derivation = derivation
         self._clock = clock
+        self._at: set[str] = set()
+
+    def is_at(self, turn: Turn) -> bool:
+        """Whether this process is deriving a turn right now."""
+        return turn.id in self._at
 
     async def remember(self, tools: Tools, session_id: str, scope: Scope, new: NewTurn) -> Remembered:
         """Store a turn and derive what it states before answering."""
-        (turn,) = await self._turns.append(tools.database, session_id, scope, [new])
-        return Remembered(turn, await self.derive(tools, turn))
+        turns = await self._turns.append(tools.database, session_id, scope, [new])
+        with self._working_on(turns):
+            return Remembered(turns[0], await self.derive(tools, turns[0]))
 
     async def remember_all(
         self, tools: Tools, session_id: str, scope: Scope, new: Sequence[NewTurn], *, whole: bool
     ) -> list[Remembered]:
         """Store a conversation; with `whole` it is understood at once and counted for its last turn."""
         turns = await self._turns.append(tools.database, session_id, scope, new)
-        if whole:
-            return await self._as_one(tools, turns)
-        return [Remembered(turn, await self.derive(tools, turn)) for turn in turns]
+        with self._working_on(turns):
+            if whole:
+                return await self._as_one(tools, turns)
+            return [Remembered(turn, await self.derive(tools, turn)) for turn in turns]
 
     async def preview(self, tools: Tools, scope: Scope, new: NewTurn, previous: Sequence[str] = ()) -> Effects:
         """What a turn would change; nothing is written."""
@@ -78,6 +86,15 @@ class Remembering:
         except ProviderError as error:
             log.warning("turn.not_derived", turn=turn.id, reason=error.detail)
             return None
+
+    @contextmanager
+    def _working_on(self, turns: Sequence[Turn]) -> Iterator[None]:
+        ids = {turn.id for turn in turns}
+        self._at |= ids
+        try:
+            yield
+        finally:
+            self._at -= ids
 
     async def _as_one(self, tools: Tools, turns: Sequence[Turn]) -> list[Remembered]:
         last = turns[-1]

@@ -129,7 +129,10 @@ class ClauseCutter:
         found = self._predicates.first(line, start, segment.end, inherits=inherits, plural=joined)
         if found is None:
             return self._implied(cut, segment, start)
-        placed = self._placed(cut, segment, (start, found.start), found, relative=relative, joined=joined)
+        end = found.start
+        while end - 1 > start and line.word(end - 1) in ADVERBS | {"never"}:
+            end -= 1
+        placed = self._placed(cut, segment, (start, end), found, relative=relative, joined=joined)
         if placed is None:
             return ()
         lead, subject = placed

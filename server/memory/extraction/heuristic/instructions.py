@@ -51,7 +51,7 @@ _DIRECTIVE = any_word(
     "review document save warn alert notify return follow consider read verify validate sort order group "
     "highlight prioritise prioritize focus choose pick log commit push deploy delete remove touch change modify "
     "edit update create open close pay charge buy sell transfer disclose reveal discuss spoil interrupt correct "
-    "challenge greet message text email turn switch guess invent link attach copy cc mark tag label calculate "
+    "challenge greet message text email turn switch guess invent link attach copy cc tag label calculate "
     "estimate justify reference trust leave look search wait"
 )
 _FORBIDDEN = any_word(

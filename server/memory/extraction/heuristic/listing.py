@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from server.core.vocabulary.ties import FAMILY_NAMES
+from server.core.vocabulary.ties import FAMILY_NAMES, TIES
 from server.memory.extraction.diff import EntityRef
 from server.memory.extraction.heuristic.findings import Findings
 from server.memory.extraction.heuristic.lexicon import Lexicon
@@ -10,7 +10,7 @@ from server.memory.extraction.heuristic.line import Line, Span
 from server.memory.extraction.heuristic.names import Mention
 from server.memory.extraction.heuristic.nouns import NounReader, Referent
 from server.memory.extraction.heuristic.reading import species_of
-from server.memory.extraction.heuristic.words import ARTICLES, POSSESSIVES, number
+from server.memory.extraction.heuristic.words import CONJUNCTIONS, POSSESSIVES, PREPOSITIONS, number
 
 STREETS = frozenset({"street", "road", "avenue", "lane", "boulevard", "square", "drive"})
 
@@ -47,13 +47,21 @@ class Listing:
             possessed = line.word(i) in POSSESSIVES - {"your"} or (
                 mention is not None and line.word(mention.end) == "'s"
             )
-            bare = line.word(i) in FAMILY_NAMES and line.word(i - 1) not in POSSESSIVES | ARTICLES
+            bare = self._stands_alone(line, i)
             if not (possessed or bare) or line.word(i - 1) in {"'s", "not"}:
                 i += 1
                 continue
             referent = self._nouns.phrase(line, (i, end), findings)
             self._tell(line, referent, findings)
             i = max(referent.end if referent.tied else i + 1, i + 1)
+
+    def _stands_alone(self, line: Line, i: int) -> bool:
+        """`mom`, `uncle Bob`: somebody of the speaker's without a possessive."""
+        before, named = line.word(i - 1), line.mention_from(i + 1)
+        verb = bool(self._lexicon.verbs.get(before)) or before in CONJUNCTIONS | PREPOSITIONS | {"", "i", "we"}
+        opens = i == 0 or line.tokens[i - 1].kind == "mark" or verb
+        uncle = line.word(i) in TIES and TIES[line.word(i)].family and named is not None and named.type == "Person"
+        return opens and (line.word(i) in FAMILY_NAMES or uncle)
 
     def _tell(self, line: Line, referent: Referent, findings: Findings) -> None:
         tied, people = referent.tied, self._nouns.people

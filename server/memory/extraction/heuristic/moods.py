@@ -75,7 +75,8 @@ def _position(joined: str, at: int) -> int:
 def of_clause(clause: Clause) -> Mood:
     """The mood a clause has by its own words."""
     line, predicate = clause.line, clause.predicate
-    if clause.connector in SUBORDINATING or predicate.modal in {"would", "should", "must", "shall"}:
+    failed = predicate.lemma != "be" and {"almost", "nearly"} & set(line.words((predicate.start - 1, predicate.end)))
+    if failed or clause.connector in SUBORDINATING or predicate.modal in {"would", "should", "must", "shall"}:
         return UNMEANT
     hedge = predicate.modal if predicate.modal in {"might", "may", "could"} else _hedge(line, clause)
     return Mood("hedged", f"hedged ({hedge})") if hedge else STATED
@@ -101,6 +102,8 @@ def of_attitude(clause: Clause, *, by_user: bool) -> Mood | None:
 def _of_own_verb(clause: Clause, lemma: str) -> Mood | None:
     if clause.predicate.negated and lemma in UNKNOWING:
         return Mood("hedged", "the speaker does not know")
+    if clause.predicate.negated and lemma in SAYING - THINKING - HEARING:
+        return UNMEANT
     if lemma in THINKING:
         return Mood("hedged", f"hedged ({lemma})")
     if lemma in HEARING:

@@ -177,7 +177,9 @@ class _Sentence:
         start, end = i, self._run_end(i)
         while start < end and self._never_a_name(start, end):
             start += 1
-        while end > start and self._lowers[end - 1] in CALENDAR and self._lowers[start] not in self._lexicon.genders:
+        while (
+            end > start + 1 and self._lowers[end - 1] in CALENDAR and self._lowers[start] not in self._lexicon.genders
+        ):
             end -= 1
         if start >= end or (
             end - start == 1 and len(self._tokens[start].text) == 1 and self._tokens[start].text.isascii()
@@ -187,6 +189,8 @@ class _Sentence:
 
     def _never_a_name(self, i: int, end: int) -> bool:
         lower, lexicon = self._lowers[i], self._lexicon
+        if lower in CALENDAR and i > 0 and self._lowers[i - 1] in TIES:
+            return lower not in lexicon.genders
         if lower in CALENDAR:
             return not (end - i > 1 and lower in lexicon.genders and self._lowers[i + 1] not in CALENDAR)
         if end - i > 1 and self._is_organization(i, end):

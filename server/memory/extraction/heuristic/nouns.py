@@ -22,6 +22,7 @@ from server.memory.extraction.heuristic.words import (
     FIRST_PERSON,
     FIRST_POSSESSIVE,
     HAVE,
+    MINE,
     MODALS,
     PREPOSITIONS,
     SUBJECT_PRONOUNS,
@@ -128,7 +129,7 @@ class NounReader:
         if word in BARE_TIES and self._first_person:
             return self._owned(line, user, start, end)
         if word in ARTICLES:
-            if line.word(start + 1) in THE_TIES and self._first_person:
+            if line.word(start + 1) in THE_TIES and line.word(start + 2) != "of" and self._first_person:
                 return self._owned(line, user, start + 1, end)
             return self._common(line, start + 1, end, definite=word == "the")
         return self._common(line, start, end, definite=False)
@@ -228,6 +229,9 @@ class NounReader:
 
     def _of(self, line: Line, referent: Referent, end: int, findings: Findings) -> Referent:
         """`the name of my friend`, `the deadline for Helios`: the noun is asked of what follows."""
+        tie = TIES.get(referent.noun[-1])
+        if tie is not None and line.word(referent.end + 1) in MINE and self._first_person:
+            return Referent(tied=TiedTo(self._people.user, tie), end=referent.end + 2)
         inner = self.phrase(line, (referent.end + 1, end), findings)
         if inner.end <= referent.end + 1 or inner.unknown or inner.nobody:
             return referent

@@ -270,11 +270,14 @@ class Reading:
         contrast: bool = True,
     ) -> None:
         """A value that holds, or does not, as the verb says; with what that corrects."""
+        when = period if period is not None else self.lasting()
+        if self.negated and when.end is None:
+            when = Period(None, when.begin, when.text)
         self.findings.attribute(
             entity,
             key,
             value,
-            period=period if period is not None else self.lasting(),
+            period=when,
             negated=self.negated,
             correction=self.changed or self.ended,
             confidence=confidence,

@@ -39,6 +39,7 @@ from server.memory.extraction.heuristic.words import FIRST_PERSON, POSSESSIVES, 
 SOMEBODY = EntityRef("Person", "?")
 CLAUSE_OPENERS = words("that if whether me us him her them sure certain positive about like as")
 CORRECTING = words("actually correction sorry oops wait")
+NOBODY = words("nobody no none few hardly")
 REQUESTS = words(
     "show tell give find book translate remind write recommend suggest list explain summarize summarise search help "
     "draft compare calculate convert define look check send set make create generate plan describe google play open "
@@ -158,7 +159,8 @@ class SentenceReader:
         own = of_clause(clause)
         told.subjects = self._subjects(told, clause)
         wish = own.stance == "unmeant" and _is_wish(clause)
-        if mood.stance == "unmeant" or (own.stance == "unmeant" and not wish):
+        nobody = clause.has_subject and told.line.word(clause.subject[0]) in NOBODY
+        if nobody or mood.stance == "unmeant" or (own.stance == "unmeant" and not wish):
             told.unmeant.append((clause.start, clause.rest[1]))
             return
         of_sentence_here = told.mood if clause.rest[1] > told.mood_from else STATED
@@ -210,6 +212,8 @@ class SentenceReader:
         return ()
 
     def _apply(self, told: _Told, clause: Clause, referents: Sequence[Referent], findings: Findings) -> None:
+        if "neither" in told.line.words((0, clause.predicate.start)):
+            clause = replace(clause, predicate=replace(clause.predicate, negated=True))
         when = told.past if clause.predicate.past or clause.predicate.perfect else told.future
         reading = Reading(clause, referents, when, self._nouns, self._lexicon, findings, told.changed)
         for rule in self._rules.for_predicate(clause.predicate):

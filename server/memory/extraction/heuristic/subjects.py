@@ -11,6 +11,7 @@ from server.memory.extraction.heuristic.words import ADVERBS, PREPOSITIONS, word
 
 OPENERS = ADVERBS | words("hey hi hello well ok okay oh neither either both yes no yeah sorry lol one all none each")
 JOINERS = words("and & nor or")
+PARTS = words("one some none few each most many several half")
 PRONOUNS = words("i we he she they")
 
 
@@ -23,7 +24,8 @@ def subjects(
         return (nouns.phrase(line, (span[1] - 1, span[1]), findings),)
     found: list[Referent] = []
     i = _behind_lead(line, span, times, nouns, findings)
-    if line.word(i).endswith("ing") and line.mention(i) is None:
+    part_of = line.word(i) == "of" and line.word(i - 1) in PARTS
+    if part_of or (line.word(i).endswith("ing") and line.mention(i) is None):
         return ()
     while i < span[1]:
         word = line.word(i)

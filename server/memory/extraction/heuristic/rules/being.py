@@ -20,6 +20,7 @@ MARITAL = words("single married divorced engaged widowed separated")
 AFTER_SINGLE = words("again now since at for mum mom dad")
 AFTER_AGE = words("years year yo y/o yrs now today old this next in at")
 AFTER_ORIGIN = words("citizen national by but originally and at")
+PARENTS = words("mother father mom mum dad parent parents")
 SELF_EMPLOYED = words("self-employed selfemployed freelancing")
 NOT_ABOUT_SOMEBODY = words("this that there what which it")
 _DECADES = "teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties|20s|30s|40s|50s|60s|70s|80s|90s"
@@ -72,7 +73,7 @@ def _item(reading: Reading, person: EntityRef, item: Span, *, after_told: bool, 
 
 
 def _trait(reading: Reading, person: EntityRef, span: Span) -> bool:
-    readers = (_height, _age, _marital, _origin, health_states, _occupation, _self_employed, _posting)
+    readers = (_height, _age, _marital, _origin, health_states, _parent_of, _occupation, _self_employed, _posting)
     return any(reader(reading, person, span) for reader in readers)
 
 
@@ -109,6 +110,7 @@ def _marital(reading: Reading, person: EntityRef, span: Span) -> bool:
 def _origin(reading: Reading, person: EntityRef, span: Span) -> bool:
     """Nationality and faith."""
     start, end = reading.line.trimmed(span)
+    start += reading.line.word(start) in {"half", "part"}
     for phrases, key in ((reading.lexicon.nationalities, "nationality"), (reading.lexicon.religions, "religion")):
         length = phrases.length_at(reading.line.lowers, start, end)
         if length and (start + length >= end or reading.line.word(start + length) in AFTER_ORIGIN):
@@ -138,6 +140,17 @@ def _is_somebodys(reading: Reading, span: Span) -> bool:
     line = reading.line
     owned = line.word(span[0]) in POSSESSIVES or any(line.word(i) == "'s" for i in range(*span))
     return owned or line.words((span[1] - 2, span[1])) == ("of", "mine")
+
+
+def _parent_of(reading: Reading, person: EntityRef, span: Span) -> bool:
+    """`a single mother of two`."""
+    said = reading.bare(span)
+    at = next((i for i, word in enumerate(said) if word in PARENTS), len(said))
+    amount = number(said[at + 2]) if said[at + 1 : at + 2] == ("of",) and len(said) > at + 2 else None
+    if amount is None or reading.negated:
+        return False
+    reading.findings.attribute(person, "children", str(amount))
+    return True
 
 
 def _self_employed(reading: Reading, person: EntityRef, span: Span) -> bool:

@@ -1,6 +1,6 @@
 """Allergies, illnesses, medicines, and what people do not eat."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from server.memory.extraction.diff import EntityRef
 from server.memory.extraction.heuristic.line import Span
@@ -57,11 +57,19 @@ def _state(reading: Reading, person: EntityRef, span: Span) -> bool:
     if diet and (start + diet >= end or line.word(start + diet) in AFTER_DIET):
         reading.state(person, "diet", line.raw((start, start + diet)), contrast=False)
         return True
+    if _is_months_pregnant(line.words((start, end))):
+        reading.state(person, "condition", line.raw((start, end)), contrast=False)
+        return True
     state = lexicon.health_states.length_at(line.lowers, start, end)
     if state and (start + state >= end or line.word(start + state) in AFTER_STATE):
         reading.state(person, "condition", line.raw((start, start + state)), contrast=False)
         return True
     return False
+
+
+def _is_months_pregnant(said: Sequence[str]) -> bool:
+    """`6 months pregnant`."""
+    return len(said) > 1 and said[-1] == "pregnant" and said[-2] in {"months", "weeks", "month"}
 
 
 def _up_to(reading: Reading, span: Span, stops: frozenset[str]) -> Span:

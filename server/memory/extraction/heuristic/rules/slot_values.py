@@ -3,6 +3,7 @@
 import re
 
 from server.core.vocabulary.keys import FAVOURITE, KEYS
+from server.memory.extraction.heuristic.calendar import DAY
 from server.memory.extraction.heuristic.line import Span
 from server.memory.extraction.heuristic.reading import Reading
 from server.memory.extraction.heuristic.rules.contact import email
@@ -37,7 +38,8 @@ def slot_value(reading: Reading, key: str, noun: tuple[str, ...]) -> str | None:
         return place(reading, span) if span is not None else None
     if key in DATES:
         when = reading.point_behind()
-        return date_value(reading, when) if when is not None else None
+        exact = when is not None and (not when.days.relative or when.days.end - when.days.begin == DAY)
+        return date_value(reading, when) if when is not None and exact else None
     handle = _HANDLE.search(raw) if noun[-1] in CODED else None
     return handle.group() if handle else _worded(reading, key, noun)
 

@@ -75,7 +75,7 @@ def _tell(reading: Reading, owner: EntityRef, key: str, value: str) -> None:
         reading.findings.attribute(owner, key, value, negated=True)
         return
     reading.state(owner, key, value, contrast=not _second_date(reading, owner, key, value))
-    if key not in NAMELESS:
+    if key not in NAMELESS and not key.endswith("name"):
         _list_names(reading, NAMES_OF.get(key, "Thing"))
 
 
