@@ -24,6 +24,7 @@ RENEW = f"{MINE} UPDATE type::record('lease', $id) SET expires_at = $until, fenc
 RELEASE = (
     "UPDATE type::record('lease', $id) SET expires_at = $now WHERE holder = $holder AND fence = $fence RETURN NONE"
 )
+LAPSE = "UPDATE type::record('lease', $id) SET expires_at = $now WHERE expires_at > $now RETURN NONE"
 CURRENT = "SELECT holder, expires_at FROM type::record('lease', $id) WHERE expires_at > $now"
 
 
@@ -65,6 +66,10 @@ class Lease:
     async def release(self, held: Held) -> None:
         """Let the next one in at once; nothing happens if the right is lost already."""
         await self._metadata.write(RELEASE, self._variables(holder=held.holder, fence=held.fence), repeatable=True)
+
+    async def lapse(self) -> None:
+        """End the lease, whoever has it; for an engine that no other process can use."""
+        await self._metadata.write(LAPSE, self._variables(), repeatable=True)
 
     async def holder(self) -> str | None:
         """Who has it now."""

@@ -31,6 +31,7 @@ class Retention:
     preview: Preview
     sweeper: Sweeper
     sweeps: SweepLog
+    lease: Lease
     decay: Decay
     scheduler: Scheduler
 
@@ -68,7 +69,7 @@ def create_retention(
     decay = Decay(clock)
     daily = Lease(metadata, clock, "decay", span=DAY)
     scheduler = Scheduler(contexts, sweeper, sweeps, decay, daily, clock, _duration(settings, "sweep_interval"))
-    return Retention(own, Preview(clock), sweeper, sweeps, decay, scheduler)
+    return Retention(own, Preview(clock), sweeper, sweeps, lease, decay, scheduler)
 
 
 def _duration(settings: Settings, name: str) -> timedelta:

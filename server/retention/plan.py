@@ -71,19 +71,23 @@ class Plan:
                 cursor = Cursor.following(stream, page, self._page)
 
     async def chains(self, heads: list[Row]) -> list[Doomed]:
-        """The chains of these heads that are due as a whole."""
+        """The chains of these heads that are due as a whole; those of one value come first, as a sweep takes them."""
+        (found,) = await self._read(self.conditions.successors(), ids=[row["id"] for row in heads])
+        successors = set(map(str, found))
+        alone = [[row] for row in heads if str(row["id"]) not in successors]
+        longer = [row for row in heads if str(row["id"]) in successors]
+        chains = alone + (await self._whole(longer) if longer else [])
+        return [member for chain in chains for member in self._chain(chain)]
+
+    async def _whole(self, heads: list[Row]) -> list[list[Row]]:
+        """Each head with everything that led to it; the oldest first."""
         keys = {(str(row["entity"]), row["key"]): {"entity": row["entity"], "key": row["key"]} for row in heads}
-        (found,) = await self._read(self.conditions.chains(), keys=list(keys.values()))
-        several = {str(row["id"]): row for rows in found for row in rows}
+        (found,) = await self._read(self.conditions.values(), keys=list(keys.values()))
+        known = {str(row["id"]): row for row in [*heads, *(row for rows in found for row in rows)]}
         replaced: dict[str, list[str]] = {}
-        for name, row in several.items():
-            if row.get("superseded_by") is not None:
-                replaced.setdefault(str(row["superseded_by"]), []).append(name)
-        # Values that never had another beside them come first, as a sweep takes them.
-        ordered = sorted((str(row["id"]) in several, number) for number, row in enumerate(heads))
-        known = {str(row["id"]): row for row in heads} | several
-        walked = (_walked(str(heads[number]["id"]), known, replaced) for _, number in ordered)
-        return [member for chain in walked for member in self._chain(chain)]
+        for name, row in known.items():
+            replaced.setdefault(str(row.get("superseded_by")), []).append(name)
+        return [_walked(str(head["id"]), known, replaced) for head in heads]
 
     async def _doomed(self, table: MemoryTable, rows: list[Row]) -> list[Doomed]:
         if table.needs and rows:

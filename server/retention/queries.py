@@ -20,6 +20,7 @@ KEPT = -1
 
 # Of a due record: whether it is so for its end alone, or sooner.
 GRACED = "($ttls[rule_0] = NONE OR ended + $grace < created_at + $ttls[rule_0])"
+REPLACED = "!array::is_empty(SELECT VALUE id FROM attribute WHERE superseded_by = $id LIMIT 1)"
 HEAD = "(superseded_by = NONE OR !record::exists(superseded_by))"
 
 
@@ -65,16 +66,12 @@ class Conditions:
         What needed a record has to be gone before it is deleted.
         """
         table = stream.table
-        alone = "array::len(SELECT VALUE id FROM attribute WHERE entity = $entity AND key = $key LIMIT 2) = 1"
-        free = "true"
-        if table.chained:
-            free = f"{{ LET $entity = $row.entity; LET $key = $row.key; {alone} }}"
-        elif table.needs:
-            free = f"{{ LET $id = $row.id; !{self._any_needs(table)} }}"
+        free = f"!{REPLACED}" if table.chained else f"!{self._any_needs(table)}" if table.needs else ""
+        gone = f"array::filter($due, |$row| {{ LET $id = $row.id; {free} }})" if free else "$due"
         heads = f"(SELECT {self._shown}, entity, key FROM $due WHERE id NOT IN $ids)" if table.chained else "[]"
         return f"""{self._source(stream)}
         LET $due = (SELECT * FROM $page WHERE {self._taken(stream)});
-        LET $gone = {"$due" if free == "true" else f"array::filter($due, |$row| {free})"};
+        LET $gone = {gone};
         LET $ids = (SELECT VALUE id FROM $gone);
         {self.unlinking(table)}
         DELETE $ids RETURN NONE;
@@ -88,11 +85,14 @@ class Conditions:
             f"UPDATE {name} SET source_turn = NONE WHERE source_turn IN $ids RETURN NONE;" for name in table.linked
         )
 
-    def chains(self) -> str:
-        """For each of `$keys` the values that its entity ever had for it, if there is more than one."""
-        values = f"""array::map($keys, |$key| (SELECT {self._shown}, superseded_by FROM (
+    def successors(self) -> str:
+        """Those of `$ids` that replaced another value."""
+        return f"array::filter($ids, |$id| {REPLACED})"
+
+    def values(self) -> str:
+        """For each of `$keys` the values that its entity ever had for it."""
+        return f"""array::map($keys, |$key| (SELECT {self._shown}, superseded_by FROM (
             {self._columns(BY_NAME["attribute"])} WHERE entity = $key.entity AND key = $key.key)))"""
-        return f"array::filter({values}, |$rows| array::len($rows) > 1)"
 
     def still_due(self) -> str:
         """Those values among `$ids` that are due and have no successor but among themselves."""

@@ -140,9 +140,9 @@ class SweepLog:
 
 
 def _state(row: Mapping[str, Any], running: str | None) -> State:
-    if row["finished_at"] is None:
+    if row.get("finished_at") is None:
         return "running" if row["holder"] == running else "interrupted"
-    return "failed" if row["error"] or any(context["error"] for context in row["contexts"]) else "done"
+    return "failed" if row.get("error") or any(context.get("error") for context in row["contexts"]) else "done"
 
 
 def _explained(row: Mapping[str, Any], running: str | None) -> dict[str, str]:

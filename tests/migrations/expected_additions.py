@@ -110,6 +110,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             **SOURCE_TURN_INDEX,
             **RETENTION_INDEX,
             **ENDED_INDEX,
+            "superseded_index": Index(("superseded_by",)),
         },
     ),
     "relates_to": Table(

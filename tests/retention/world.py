@@ -10,6 +10,7 @@ from surrealdb import RecordID
 from server.core.retention import CATEGORIES, SOURCES, Category, Policy, category
 from server.core.scope import Attribute
 from server.store.engine import Database
+from server.store.scoped import ENSURE_ATTRIBUTES
 from tests.retention.model import Attributes, Policies, Promise, Record
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -145,7 +146,9 @@ async def store(database: Database, records: Sequence[Record]) -> None:
     """Write the records as the memory would have."""
     tables = list(dict.fromkeys(record.table for record in records))
     rows = {f"rows_{table}": [_row(record) for record in records if record.table == table] for table in tables}
-    await database.write("".join(map(_insert, tables)), rows)
+    scopes = {attribute for record in records for attribute in record.scope}
+    attributes = {"scope_attributes": [RecordID("scope_attribute", list(attribute)) for attribute in sorted(scopes)]}
+    await database.write(ENSURE_ATTRIBUTES + "".join(map(_insert, tables)), rows | attributes)
 
 
 async def names(database: Database) -> set[str]:

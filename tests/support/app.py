@@ -75,15 +75,19 @@ async def running(
     engine: Engine | None = None,
     key: str = "",
     works: bool = False,
+    schedules: bool = False,
     **settings: Any,
 ) -> AsyncIterator[App]:
-    """Start a server, in memory unless told otherwise, and stop it at the end; with `works` it works its queue off.
+    """Start a server, in memory unless told otherwise, and stop it at the end.
 
-    A second server on the same `engine` needs the `key` of the first, for only one management key is made.
+    With `works` it works its queue off, and with `schedules` it does what is due by the clock. A second server on the
+    same `engine` needs the `key` of the first, for only one management key is made.
     """
     clock, hasher = clock or FakeClock(), CountingHasher()
     values = {"data_dir": folder, "database_url": "memory", "master_key": MASTER_KEY} | settings
-    server = Server(Settings.model_validate(values), clock=clock, engine=engine, hasher=hasher, works=works)
+    server = Server(
+        Settings.model_validate(values), clock=clock, engine=engine, hasher=hasher, works=works, schedules=schedules
+    )
     try:
         await server.start()
         minted: list[str] = []
