@@ -57,6 +57,13 @@ async def check_all_done(database: Database, jobs: list[Job]) -> None:
     assert {row["subject"] for row in effects if row["first"] and row["second"]} == {job.subject for job in jobs}
 
 
+async def first_to_say(word: str, *processes: Process) -> Process:
+    async with asyncio.timeout(PATIENCE):
+        while not (found := [process for process in processes if word in process.output]):  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.005)
+    return found[0]
+
+
 def times(word: str, count: int) -> str:
     return f"(?s)(?:{word}(?:(?!{word}).)*){{{count}}}"
 
@@ -71,13 +78,13 @@ async def test_of_several_workers_one_is_killed(database_server: DatabaseServer,
         async with opened(database_server.url, namespace) as database:
             await queue_jobs(database, *(f"subject-{n}" for n in range(JOBS)))
             with (
-                worker(database_server.url, namespace, tmp_path / f"{number}-victim.log") as victim,
-                worker(database_server.url, namespace, tmp_path / f"{number}-other.log") as other,
+                worker(database_server.url, namespace, tmp_path / f"{number}-one.log") as one,
+                worker(database_server.url, namespace, tmp_path / f"{number}-two.log") as two,
             ):
-                victim.wait_for("done" if number % 2 else "begun")
+                victim = await first_to_say("done" if number % 2 else "begun", one, two)
                 victim.kill()
                 jobs = await finished(database)
-                other.stop()
+                (two if victim is one else one).stop()
             await check_all_done(database, jobs)
 
 
