@@ -45,7 +45,7 @@ class Authenticator:
         self._recheck_seconds = recheck_seconds
         self._rejected_per_minute = rejected_per_minute
         self._last_used: dict[str, datetime] = {}
-        self._verifying: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._verifying: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
 
     async def authenticate(self, text: str, source: str) -> Authority:
         """The authority of a key; `UnauthorizedError` for a wrong one, `RateLimitedError` for too many of those."""
@@ -55,9 +55,11 @@ class Authenticator:
         digest = self._verified.digest(text)
         known = self._remembered(digest)
         if known is None:
-            # Many requests that come with the same new key at once pay for it once.
-            async with self._verifying.setdefault(digest, asyncio.Lock()):
-                known = self._remembered(digest) or await self._verify(credential, digest, source)
+            # One at a time: many requests that come with the same new key pay for it once, and whoever tries out
+            # secrets of a key gets in the way of nobody else.
+            bucket = self._bucket(credential, source)
+            async with self._verifying.setdefault(bucket, asyncio.Lock()):
+                known = self._remembered(digest) or await self._verify(credential, digest, bucket)
         now = self._clock.now()
         if known.expires_at and known.expires_at <= now:
             authority = known.authority
@@ -81,14 +83,22 @@ class Authenticator:
         known = self._verified.get(digest)
         return known if known and self._recent(known.checked_at) else None
 
-    async def _verify(self, credential: Credential, digest: bytes, source: str) -> Verified:
+    def _bucket(self, credential: Credential, source: str) -> tuple[str, ...]:
+        """Ids this deployment never gave out share one allowance a source; each real id has one of its own.
+
+        So somebody who tries out random keys uses up only his own guesses, and a right key from the same address is
+        let in.
+        """
+        return (source, credential.key_id) if self._genuine(credential.key_id) else (source,)
+
+    async def _verify(self, credential: Credential, digest: bytes, bucket: tuple[str, ...]) -> Verified:
         known = self._verified.get(digest)
         if known is not None:
             return await self._check(credential, digest, known)
         rejected = self._verified.rejected(digest)
         if rejected is not None and self._recent(rejected.at):
             raise _unauthorized(rejected)
-        with self._attempt(credential, source):
+        with self._attempt(bucket):
             return await self._check(credential, digest, None)
 
     async def _check(self, credential: Credential, digest: bytes, known: Verified | None) -> Verified:
@@ -108,13 +118,8 @@ class Authenticator:
         return verified
 
     @contextmanager
-    def _attempt(self, credential: Credential, source: str) -> Iterator[None]:
-        """Counts as a wrong key until it is not, so that many at once cannot overdraw the allowance.
-
-        Ids this deployment never gave out share one allowance a source; each real id has one of its own. So somebody
-        who tries out random keys uses up only his own guesses, and a right key from the same address is let in.
-        """
-        bucket = (source, credential.key_id) if self._genuine(credential.key_id) else (source,)
+    def _attempt(self, bucket: tuple[str, ...]) -> Iterator[None]:
+        """Counts as a wrong key until it turns out to be none; a database that is away uses up nobody's guesses."""
         wait = self._limiter.take(bucket, self._rejected_per_minute)
         if wait:
             raise RateLimitedError(INSISTENT, retry_after=wait)

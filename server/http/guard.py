@@ -1,6 +1,8 @@
 """Who is asking: keys from headers, delegation, and the refusals that go to the audit log."""
 
+import contextlib
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,6 +17,7 @@ from server.observe.metrics import Metrics
 
 DELEGATION_HEADERS = ("x-spectron-on-behalf-of", "x-memory-on-behalf-of")
 PRINCIPALS: dict[str, Principal] = {"agent": "agent", "supervisor": "supervisor"}
+IPV6_PREFIX = 64
 NO_KEY = "No API key was sent; send one as `API-KEY: <key>` or `Authorization: Bearer <key>`."
 
 
@@ -75,8 +78,13 @@ def presented_key(request: Request) -> str:
 
 
 def source(request: Request) -> str:
-    """The address that a request came from."""
-    return request.client.host if request.client else "local"
+    """The address that a request came from; of an IPv6 address the network, for one sender has all of it."""
+    host = request.client.host if request.client else "local"
+    with contextlib.suppress(ValueError):
+        address = ip_address(host)
+        if isinstance(address, IPv6Address) and not address.is_loopback:
+            return str(address.ipv4_mapped or ip_network((address, IPV6_PREFIX), strict=False))
+    return host
 
 
 def origin(request: Request) -> Origin:

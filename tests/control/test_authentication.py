@@ -107,6 +107,37 @@ async def test_wrong_secrets_of_a_real_key_cost_a_bounded_number_of_hashes(acme:
     assert await statuses(acme, [victim], address="10.0.0.2") == [httpx.codes.OK]
 
 
+async def test_whoever_tries_out_secrets_delays_nobody_else(acme: App) -> None:
+    victim = (await acme.mint(principal="supervisor"))["secret"]
+    fresh = (await acme.mint(principal="supervisor"))["secret"]
+    acme.hasher.verifying.clear()
+    spraying = asyncio.create_task(
+        statuses(acme, [with_other_secret(victim, number) for number in range(ALLOWED_A_MINUTE)])
+    )
+    await acme.hasher.verifying.wait()
+    assert await statuses(acme, [fresh], address="10.0.0.2") == [httpx.codes.OK]
+    assert not spraying.done()
+    await spraying
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:10.0.0.9", "10.0.0.9", True),
+        ("10.0.0.8", "10.0.0.9", False),
+    ],
+)
+async def test_addresses_that_one_sender_can_choose_from_share_an_allowance(
+    acme: App, one: str, other: str, shared: bool
+) -> None:
+    spray = [f"sk-acme-{number:016}-{number:043}" for number in range(ALLOWED_A_MINUTE + 1)]
+    await statuses(acme, spray, address=one)
+    (status,) = await statuses(acme, ["sk-acme-another-one"], address=other)
+    assert status == (httpx.codes.TOO_MANY_REQUESTS if shared else httpx.codes.UNAUTHORIZED)
+
+
 async def test_an_attacker_gets_new_guesses_only_as_the_minute_passes(acme: App, clock: FakeClock) -> None:
     victim = (await acme.mint())["secret"]
     for _ in range(3):

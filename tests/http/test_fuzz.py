@@ -17,7 +17,8 @@ from tests.http.problem import problem_of
 from tests.support.app import App, running
 
 EXAMPLES = 150 * int(os.environ.get("SPECTRON_ROUNDS", "1"))
-UNTHINKABLE = {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
+ENDLESS = {"/api/v1/events"}
+THINKABLE = {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
 
 ODD_TEXT = st.one_of(
     st.text(max_size=30),
@@ -75,6 +76,7 @@ class Target:
             (method.upper(), path)
             for path, methods in self.runner.run(self._openapi())["paths"].items()
             for method in methods
+            if path not in ENDLESS
         ]
 
     def close(self) -> None:
@@ -122,7 +124,7 @@ def test_no_request_breaks_a_route(target: Target, data: st.DataObject) -> None:
     )
     request.headers.update(httpx.Headers([(name.encode(), value) for name, value in headers.items()]))
     answer = target.send(request)
-    assert answer.status_code in UNTHINKABLE
+    assert answer.status_code in THINKABLE
     if not answer.is_success:
         problem_of(answer)
     assert target.app.key.rsplit("-", 1)[1] not in answer.text

@@ -1,5 +1,6 @@
 """A whole server in this process, spoken to over HTTP without a socket."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,6 +28,7 @@ class CountingHasher(Hasher):
         super().__init__(memory_kib=8, time_cost=1, **limits)
         self.hashed = 0
         self.verified = 0
+        self.verifying = asyncio.Event()
 
     async def hash(self, secret: str) -> str:
         self.hashed += 1
@@ -34,6 +36,7 @@ class CountingHasher(Hasher):
 
     async def verify(self, key_hash: str, secret: str) -> bool:
         self.verified += 1
+        self.verifying.set()
         return await super().verify(key_hash, secret)
 
 
