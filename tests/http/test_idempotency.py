@@ -206,6 +206,16 @@ async def test_a_request_that_was_given_up_still_gets_its_answer_kept(tmp_path: 
     await inner.close()
 
 
+async def test_a_repeated_answer_carries_the_trace_of_the_first(acme: App) -> None:
+    caller = await acme.agent(scope_floor={"org": "acme"})
+    first = await caller.post("/api/v1/acme/sessions", json={}, headers=ONCE)
+    again = await caller.post("/api/v1/acme/sessions", json={}, headers=ONCE)
+    assert first.is_success, first.text
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["x-trace-id"] == first.headers["x-trace-id"]
+    assert again.json() == first.json()
+
+
 @pytest.mark.parametrize("key", ["k", "x" * 255, "a b", "'; DELETE idempotency", "{}"])
 async def test_odd_keys_are_keys(acme: App, key: str) -> None:
     for _ in range(2):
