@@ -140,15 +140,32 @@ class Keys:
         key = await self.find(key_id)
         return key if key and key.state(self._clock.now()) == "active" else None
 
-    async def rotate(self, context_id: str, key_id: str, origin: Origin) -> Minted:
-        """Give a key a new secret; the old one is dead at once."""
+    async def regrant(
+        self, context_id: str, key_id: str, principal: Principal, floor: scope.Scope, origin: Origin
+    ) -> Key:
+        """Let a key do more or less from now on."""
+        key = await self.get(context_id, key_id)
+        values = {"principal": principal, "floor": scope.as_mapping(floor)}
+        await self._change(key, "regrant", origin, "principal = $principal, scope_floor = $floor", values)
+        return await self.get(context_id, key_id)
+
+    async def rotate(
+        self, context_id: str, key_id: str, origin: Origin, *, expires_at: datetime | None = None
+    ) -> Minted:
+        """Give a key a new secret, and a new end if one is named; the old secret is dead at once."""
         key = await self.get(context_id, key_id)
         state = key.state(self._clock.now())
         if state != "active":
             raise ConflictError(f"The key {key.name!r} is {state}; mint a new one instead of rotating it.")
         credential = Credential("context", context_id, key.id, self._ids.secret())
         key_hash = await self._hasher.hash(credential.secret)
-        await self._change(key, "rotate", origin, "key_hash = $key_hash, rotated_at = $now", {"key_hash": key_hash})
+        await self._change(
+            key,
+            "rotate",
+            origin,
+            "key_hash = $key_hash, rotated_at = $now, expires_at = $expires_at ?? expires_at",
+            {"key_hash": key_hash, "expires_at": expires_at},
+        )
         return Minted(await self.get(context_id, key_id), str(credential))
 
     async def revoke(self, context_id: str, key_id: str, origin: Origin) -> Key:

@@ -14,6 +14,7 @@ from server.core.ids import Ids
 from server.core.limits import RateLimiter
 from server.documents.parts import Library
 from server.http import (
+    accesses,
     audit,
     contexts,
     documents,
@@ -26,12 +27,15 @@ from server.http import (
     keys,
     keywords,
     lifecycle,
+    principals,
     problems,
     retention,
     scopes,
     sessions,
     state,
+    tenant_keys,
 )
+from server.http.directory import Directory
 from server.http.guard import Guard
 from server.http.health import Readiness, health_router
 from server.http.idempotency import Idempotency
@@ -104,6 +108,10 @@ def create_api(
     entities.add_routes(remembered, tenants, clock)
     forget.add_routes(remembered, services.memory, tenants)
     scopes.add_routes(remembered, services.memory, tenants)
+    directory = Directory(control.keys)
+    principals.add_routes(remembered, control.keys, directory, clock)
+    tenant_keys.add_routes(remembered, control.keys, directory, clock, ids)
+    accesses.add_routes(remembered, services.traces)
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
     api.include_router(remembered)
     uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)
