@@ -24,7 +24,7 @@ from server.core.retention import duration
 from server.documents.parts import create_documents
 from server.http.api import Services, create_api
 from server.http.jobs import job_view
-from server.index.writes import NoIndex
+from server.index.opening import create_index
 from server.jobs.changes import Changes
 from server.jobs.queue import JobQueue
 from server.jobs.register import Jobs
@@ -36,6 +36,7 @@ from server.memory.parts import create_memory
 from server.observe.events import EventBus
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
+from server.recall.parts import create_recalling
 from server.retention.chores import EndedJobs
 from server.retention.parts import create_retention
 from server.settings import Settings
@@ -48,6 +49,7 @@ from server.store.remote import RemoteEngine
 VERSION = version("spectron")
 HOUSEKEEPING_SECONDS = 5.0
 RETRY_SECONDS = 1.0
+PAGE = 100
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +97,8 @@ class Server:
         self.migrator = Migrator(self.engine, self.clock)
         self._hasher = hasher or Hasher(workers=settings.hash_workers)
         self._http = httpx.AsyncClient()
+        kept = settings.data_path if settings.database_url == "embedded" else None
+        index = self.index = create_index(self.engine, self.clock, kept)
         belongings: list[Belongings] = []
         self.control = create_control(
             settings,
@@ -105,9 +109,8 @@ class Server:
             self.clock,
             ids,
             belongings=belongings,
-            dropping=self.traces.discard,
+            dropping=self._let_go,
         )
-        index = NoIndex()
         changes = Changes()
         queued = Database(self.engine, JOBQUEUE)
         self.jobs = Jobs(queued, self.clock, changes)
@@ -147,6 +150,7 @@ class Server:
             ids,
             alone=self.engine.kind == "embedded",
         )
+        self.recalling = create_recalling(self.control.models, index, self.clock)
         self._schedules = schedules
         self.retention = create_retention(
             settings,
@@ -163,6 +167,7 @@ class Server:
             control=self.control,
             documents=self.documents.library,
             memory=self.memory,
+            recalling=self.recalling,
             retention=self.retention,
             jobs=self.jobs,
             events=self.events,
@@ -181,11 +186,13 @@ class Server:
         self._started = False
         self._background: list[asyncio.Task[None]] = []
         self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
+        self.metrics.polled("spectron_index", "Search index", self.index.gauges)
         self.metrics.polled("spectron_worker", "Job worker", self.worker.gauges)
         self.metrics.polled("spectron_events", "Event readers", self.events.gauges)
 
     async def start(self) -> None:
         """Open the engine and bring the schema up to date; a remote database that is away is waited for."""
+        self.index.prepare()
         while True:
             try:
                 await self._prepare()
@@ -197,7 +204,7 @@ class Server:
             else:
                 break
         self._started = True
-        background = [self._keep_house()]
+        background = [self._keep_house(), self._reported("follow databases", self._follow_databases)]
         if self._schedules:
             background += [self.retention.scheduler.run(), self.documents.upkeep.run()]
         if self._works:
@@ -219,10 +226,13 @@ class Server:
         await self.retention.sweeper.close()
         if self._started:
             await self._flush()
+            await self.index.stop()
         await self.documents.close()
         self._hasher.close()
         await self._http.aclose()
         await self.engine.close()
+        if self._started:
+            self.index.seal()
 
     async def ensure_management_key(self, keep: Callable[[str], None], kept: str | None) -> bool:
         """Mint the first management key, or another when the kept one never became valid; True if it did."""
@@ -258,6 +268,7 @@ class Server:
             "started": self._started,
             "engine": engine,
             "object_store": objects,
+            "index": self._index_state(),
             "contexts": problems,
         }
 
@@ -273,6 +284,18 @@ class Server:
             await self.queue.expire_leases()
         await self.control.contexts.recover()
         await self.control.contexts.migrate_all()
+
+    async def _follow_databases(self) -> None:
+        """Let the index catch up with every Context, so that none begins to when somebody is waiting for an answer."""
+        after = ""
+        while page := await self.control.contexts.registry.page(after=after, limit=PAGE):
+            await self.index.open(Database(self.engine, one.binding) for one in page if one.state == "active")
+            after = page[-1].id
+
+    async def _let_go(self, binding: Binding) -> None:
+        await self.traces.discard(binding)
+        await self.index.discard(binding)
+        self.recalling.recall.cache.discard(binding)
 
     async def _keep_house(self) -> None:
         while True:
@@ -294,6 +317,15 @@ class Server:
             await work()
         except SpectronError as error:
             log.warning("housekeeping.failed", task=name, reason=error.detail)
+
+    def _index_state(self) -> dict[str, Any]:
+        building = {binding: state for binding, state in self.index.states().items() if state.state == "building"}
+        progress = min((state.progress for state in building.values()), default=1.0)
+        return {
+            "state": "building" if building else "ready",
+            "contexts_building": len(building),
+            "progress": round(progress, 3),
+        }
 
     def _engine_gauges(self) -> Mapping[str, float]:
         return asdict(self.engine.stats) | {

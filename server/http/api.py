@@ -29,6 +29,7 @@ from server.http import (
     lifecycle,
     principals,
     problems,
+    query,
     retention,
     scopes,
     sessions,
@@ -47,6 +48,7 @@ from server.memory.parts import Memory
 from server.observe.events import EventBus
 from server.observe.metrics import Metrics
 from server.observe.traces import TraceLog
+from server.recall.parts import Recalling
 from server.retention.parts import Retention
 
 DESCRIPTION = "Agent memory: Contexts, keys and what is remembered in them."
@@ -60,6 +62,7 @@ class Services:
     control: Control
     documents: Library
     memory: Memory
+    recalling: Recalling
     retention: Retention
     jobs: Jobs
     events: EventBus
@@ -113,6 +116,7 @@ def create_api(
     tenant_keys.add_routes(remembered, control.keys, directory, clock, ids)
     accesses.add_routes(remembered, services.traces)
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
+    query.add_routes(remembered, services.recalling, tenants, clock)
     api.include_router(remembered)
     uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)
     documents.add_upload_route(uploaded, services.documents, tenants)

@@ -22,7 +22,7 @@ KNOWLEDGE: Table = "knowledge_chunk"
 
 # What is searched: chunks that were not forgotten, and those of a document's current version.
 CURRENT: dict[Table, str] = {
-    MEMORY: "forgotten_at = NONE AND (valid_until = NONE OR valid_until > time::now())",
+    MEMORY: "forgotten_at = NONE AND valid_until = NONE",
     KNOWLEDGE: "version = document.version AND document.chunk_count != NONE",
 }
 COLUMNS: dict[Table, str] = {
@@ -49,9 +49,9 @@ class Chunk:
     turn: str | None = None
     section: str | None = None
 
-    @property
-    def record(self) -> RecordID:
-        return record_of(self.table, self.id)
+    def searched(self, text: str) -> str:
+        """The words that it is found by: its own, and those of the heading that it stands under."""
+        return f"{self.section}\n{text}" if self.section else text
 
 
 @dataclass(frozen=True, slots=True)

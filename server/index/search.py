@@ -1,7 +1,7 @@
 """What recall may ask of a search index."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -21,12 +21,16 @@ Signal = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a chunk must be besides visible: with all these labels, of one of these groups, said and stored in time."""
+    """What a chunk must be besides visible: with all these labels, of one of these groups, said and stored in time.
+
+    `said_until` is the first moment that is too late, `said_by` and `known_by` the last that is not.
+    """
 
     labels: frozenset[str] = frozenset()
     of: frozenset[str] | None = None
     said_from: datetime | None = None
     said_until: datetime | None = None
+    said_by: datetime | None = None
     known_by: datetime | None = None
 
 
@@ -105,6 +109,29 @@ class Index(IndexWrites, ABC):
     @abstractmethod
     async def latest(self, database: Database, table: Table, visibility: Visibility, where: Filter, k: int) -> list[Id]:
         """The k chunks said last, the newest first."""
+
+    def prepare(self) -> None:
+        """Get ready before the store is opened."""
+
+    async def open(self, databases: Iterable[Database]) -> None:
+        """Begin to follow these databases."""
+
+    async def stop(self) -> None:
+        """Keep what is worth keeping, before the store is closed."""
+
+    def seal(self) -> None:
+        """Vouch for what was kept, after the store was closed."""
+
+    async def discard(self, binding: Binding) -> None:
+        """Let go of a database that is dropped or filled anew."""
+
+    def states(self) -> Mapping[Binding, State]:
+        """How far each database is followed."""
+        return {}
+
+    def gauges(self) -> Mapping[str, float]:
+        """Figures for the metrics."""
+        return {}
 
     @abstractmethod
     def state(self, binding: Binding) -> State:

@@ -82,7 +82,7 @@ class Shelf:
 
     def put(self, chunk: Chunk, content: Content) -> None:
         """Add a chunk, or replace the one of that id."""
-        counts = Counter(self.terms.number(term) for term in self.analyzer.terms(content.text))
+        counts = Counter(self.terms.number(term) for term in self.analyzer.terms(chunk.searched(content.text)))
         text_at, text_size = self.texts.append(content.text)
         found = traits(content.text)
         self._insert(

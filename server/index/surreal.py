@@ -169,7 +169,7 @@ class _Sample:
         self._counts = np.zeros((len(terms), len(held)), dtype=np.float32)
         self._lengths = np.zeros(len(held), dtype=np.float32)
         for column, one in enumerate(self.held):
-            counted = Counter(analyzer.terms(one.content.text))
+            counted = Counter(analyzer.terms(one.chunk.searched(one.content.text)))
             self._lengths[column] = counted.total()
             for term, number in terms.items():
                 self._counts[number, column] = counted[term]
@@ -222,7 +222,7 @@ def _conditions(table: Table, visibility: Visibility, where: Filter) -> tuple[st
     if where.of is not None:
         conditions.append(f"{OF[table]} IN $of")
         variables["of"] = [record_of(OF[table], one) for one in sorted(where.of)]
-    for name, comparison in (("said_from", ">="), ("said_until", "<")):
+    for name, comparison in (("said_from", ">="), ("said_until", "<"), ("said_by", "<=")):
         if moment := getattr(where, name):
             conditions.append(f"{SAID_AT[table]} {comparison} ${name}")
             variables[name] = moment

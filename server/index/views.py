@@ -90,6 +90,8 @@ class Views:
             mask &= rows["said_at"] >= where.said_from.timestamp()
         if where.said_until:
             mask &= rows["said_at"] < where.said_until.timestamp()
+        if where.said_by:
+            mask &= rows["said_at"] <= where.said_by.timestamp()
         if where.known_by:
             mask &= rows["created_at"] <= where.known_by.timestamp()
         return mask

@@ -1,0 +1,68 @@
+"""How hits and answers look on the wire."""
+
+from typing import Any
+
+from server.core.scope import as_mapping
+from server.recall.answering import Answer
+from server.recall.hits import Hit, Recalled
+
+DIGITS = 4
+
+
+def hit_view(hit: Hit) -> dict[str, Any]:
+    view: dict[str, Any] = {
+        "id": hit.id,
+        "score": round(hit.score, DIGITS),
+        "source": hit.kind,
+        "text": hit.text,
+        "scope": as_mapping(hit.scope),
+        "created_at": hit.said_at,
+        "labels": sorted(hit.labels),
+    }
+    optional = {
+        "turn_id": hit.turn_id,
+        "session_id": hit.session_id,
+        "role": hit.role,
+        "document_id": hit.document_id,
+        "chunk_id": hit.chunk_id,
+        "title": hit.title,
+        "section": hit.section,
+        "key": hit.key,
+        "value": hit.value,
+    }
+    view |= {name: value for name, value in optional.items() if value is not None}
+    if hit.entity:
+        view["entity"] = {"type": hit.entity_type, "name": hit.entity}
+    return view | {"signals": {name: round(value, DIGITS) for name, value in hit.signals.items() if value}}
+
+
+def trace_summary(recalled: Recalled, mode: str, index: str) -> dict[str, Any]:
+    """How an answer was come by, in short."""
+    return {
+        "tier": recalled.tier,
+        "tier_reason": recalled.tier_reason,
+        "mode": mode,
+        "index": index,
+        "candidates": len(recalled.candidates),
+    }
+
+
+def traced(recalled: Recalled) -> dict[str, Any]:
+    """What the decision trace keeps of a recall."""
+    return {
+        "tier": recalled.tier,
+        "tier_reason": recalled.tier_reason,
+        "cached": recalled.tier == "cache",
+        "sources": recalled.sources,
+        "candidates": recalled.candidates,
+        "returned": recalled.sources,
+    }
+
+
+def answer_traced(answer: Answer) -> dict[str, Any]:
+    """The same of an answer that was written from it."""
+    return traced(answer.recalled) | {
+        "sources": [hit.id for hit in answer.evidence],
+        "model": answer.model,
+        "token_cost": answer.tokens,
+    }

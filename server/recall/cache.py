@@ -1,0 +1,115 @@
+"""Earlier answers, given again while nothing that they rest on has changed."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from server.core.clock import Clock
+from server.recall.asking import Asking
+from server.recall.hits import Recalled
+from server.recall.understanding import Understanding
+from server.store.binding import Binding
+from server.store.vectors import Vector
+
+KEPT = 512
+COMPARED = 64
+# How long an answer may be given again where other processes can write unseen.
+UNSEEN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer rests on: the state of the index and of the facts, equal as long as neither has changed."""
+
+    generation: int | None
+    facts: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    asking: Asking
+    vector: Vector
+    understanding: Understanding
+    basis: Basis
+    recalled: Recalled
+    at: float
+
+
+class AnswerCache:
+    """Finds an answer by the meaning of its question, among those of exactly the same scope and options.
+
+    Questions of about the same meaning count as one only when they name the same names and numbers and ask for the
+    same kind of thing.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[tuple[Binding, Asking], list[_Kept]] = OrderedDict()
+        self.hits = 0
+        self.misses = 0
+
+    def find(
+        self,
+        binding: Binding,
+        asking: Asking,
+        understanding: Understanding,
+        vector: Vector,
+        basis: Basis,
+        *,
+        ttl: float,
+        threshold: float,
+    ) -> Recalled | None:
+        """An answer that is still right, or None."""
+        kept = self._kept.get(_key(binding, asking), [])
+        oldest = self._clock.monotonic() - (ttl if basis.generation is not None else min(ttl, UNSEEN_SECONDS))
+        kept[:] = [one for one in kept if one.at > oldest and one.basis.generation == basis.generation]
+        same = _same(asking, understanding, vector, threshold)
+        found = next((one for one in reversed(kept) if one.basis == basis and same(one)), None)
+        if found is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        return found.recalled
+
+    def keep(
+        self,
+        binding: Binding,
+        asking: Asking,
+        understanding: Understanding,
+        vector: Vector,
+        basis: Basis,
+        recalled: Recalled,
+    ) -> None:
+        key = _key(binding, asking)
+        kept = self._kept.pop(key, [])
+        kept.append(_Kept(asking, vector, understanding, basis, recalled, self._clock.monotonic()))
+        self._kept[key] = kept[-COMPARED:]
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def discard(self, binding: Binding) -> None:
+        """Forget all answers of a database."""
+        for key in [key for key in self._kept if key[0] == binding]:
+            del self._kept[key]
+
+
+def _key(binding: Binding, asking: Asking) -> tuple[Binding, Asking]:
+    """All that has to be equal: everything but the words of the question."""
+    return binding, replace(asking, query="", bypass_cache=False)
+
+
+def _same(asking: Asking, understanding: Understanding, vector: Vector, threshold: float) -> Callable[[_Kept], bool]:
+    words = asking.query.casefold().split()
+
+    def same(one: _Kept) -> bool:
+        if one.asking.query.casefold().split() == words:
+            return True
+        alike = one.vector.shape == vector.shape and float(one.vector @ vector) >= threshold
+        return (
+            alike
+            and one.understanding.exact == understanding.exact
+            and one.understanding.classification == understanding.classification
+            and one.understanding.typed == understanding.typed
+        )
+
+    return same
