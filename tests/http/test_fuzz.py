@@ -18,7 +18,7 @@ from tests.support.app import App, running
 
 EXAMPLES = 150 * int(os.environ.get("SPECTRON_ROUNDS", "1"))
 ENDLESS = {"/api/v1/events"}
-THINKABLE = {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
+THINKABLE = {200, 201, 202, 204, 206, 400, 401, 403, 404, 405, 409, 413, 415, 416, 422, 429}
 
 ODD_TEXT = st.one_of(
     st.text(max_size=30),
@@ -125,7 +125,7 @@ def test_no_request_breaks_a_route(target: Target, data: st.DataObject) -> None:
     request.headers.update(httpx.Headers([(name.encode(), value) for name, value in headers.items()]))
     answer = target.send(request)
     assert answer.status_code in THINKABLE
-    if not answer.is_success:
+    if not answer.is_success and method != "HEAD":
         problem_of(answer)
     assert target.app.key.rsplit("-", 1)[1] not in answer.text
 
