@@ -33,6 +33,22 @@ from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
 from spectron.models.key import Key, MintedKey
 from spectron.models.record import Page
+from spectron.models.retention import (
+    ContextSweep,
+    DayImpact,
+    Decay,
+    DefaultTtl,
+    DeletionGroup,
+    DeletionSet,
+    FadedGroup,
+    Policy,
+    PolicyWarning,
+    RetentionPolicies,
+    RetentionPreview,
+    Sample,
+    Sweep,
+    SweptGroup,
+)
 from spectron.models.service import ContextReadiness, Health, Ready
 from spectron.sync.client import SpectronManagement
 
@@ -45,7 +61,14 @@ __all__ = [
     "Context",
     "ContextNotFoundError",
     "ContextReadiness",
+    "ContextSweep",
+    "DayImpact",
+    "Decay",
+    "DefaultTtl",
+    "DeletionGroup",
     "DeletionPreview",
+    "DeletionSet",
+    "FadedGroup",
     "ForbiddenError",
     "Health",
     "Key",
@@ -53,13 +76,20 @@ __all__ = [
     "NotFoundError",
     "Page",
     "PayloadTooLargeError",
+    "Policy",
+    "PolicyWarning",
     "RateLimitedError",
     "Ready",
     "ResponseError",
+    "RetentionPolicies",
+    "RetentionPreview",
+    "Sample",
     "ServerError",
     "SpectronError",
     "SpectronManagement",
     "Stats",
+    "Sweep",
+    "SweptGroup",
     "TransportError",
     "UnauthorizedError",
     "UnavailableError",

@@ -14,6 +14,8 @@ from spectron.errors import ArgumentError
 DEFAULT_URL = "http://127.0.0.1:9090"
 PREFIX = "/api/v1"
 
+Params = Mapping[str, str | int | bool | datetime | list[str] | None]
+
 
 def base_url(url: str) -> httpx.URL:
     """The server's address, checked."""
@@ -47,9 +49,13 @@ def path(*segments: str) -> str:
     return "/".join((PREFIX, *(quote(_encodable(segment), safe="") for segment in segments)))
 
 
-def query(values: Mapping[str, str | int | bool | datetime | None]) -> dict[str, str]:
-    """Query parameters as text, without those that were not given."""
-    return {name: _text(value) for name, value in values.items() if value is not None}
+def query(values: Params) -> dict[str, str | list[str]]:
+    """Query parameters as text, without those that were not given; one with several values is repeated."""
+    return {
+        name: [_text(one) for one in value] if isinstance(value, list) else _text(value)
+        for name, value in values.items()
+        if value is not None and value != []
+    }
 
 
 def body(document: Any) -> bytes:

@@ -12,6 +12,7 @@ import httpx
 from spectron import endpoint
 from spectron.aio.connection import AsyncConnection
 from spectron.aio.contexts import AsyncContexts
+from spectron.aio.lifecycle import AsyncLifecycle
 from spectron.backoff import DEFAULT_RETRIES, Backoff
 from spectron.models.record import read
 from spectron.models.service import Health, Ready
@@ -45,6 +46,7 @@ class AsyncSpectronManagement:
         )
         self.url = str(address)
         self.contexts = AsyncContexts(self._connection)
+        self.lifecycle = AsyncLifecycle(self._connection)
 
     async def health(self) -> Health:
         """Whether the server lives; needs no key."""

@@ -1,8 +1,7 @@
 """Requests to one server, repeated where that is safe."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -38,7 +37,7 @@ class AsyncConnection:
     async def get(
         self,
         path: str,
-        params: Mapping[str, str | int | bool | datetime | None] | None = None,
+        params: endpoint.Params | None = None,
         *,
         expected: frozenset[int] = frozenset(),
     ) -> Any:
@@ -47,21 +46,22 @@ class AsyncConnection:
             self._http.build_request("GET", path, params=endpoint.query(params or {})), expected
         )
 
-    async def post(self, path: str, body: Any = None) -> Any:
-        return await self._write("POST", path, body=body)
+    async def post(self, path: str, body: Any = None, params: endpoint.Params | None = None) -> Any:
+        return await self._write("POST", path, body=body, params=params)
+
+    async def put(self, path: str, body: Any) -> Any:
+        return await self._write("PUT", path, body=body)
 
     async def patch(self, path: str, body: Any) -> Any:
         return await self._write("PATCH", path, body=body)
 
-    async def delete(self, path: str, params: Mapping[str, bool | None] | None = None) -> Any:
+    async def delete(self, path: str, params: endpoint.Params | None = None) -> Any:
         return await self._write("DELETE", path, params=params)
 
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def _write(
-        self, method: str, path: str, *, body: Any = None, params: Mapping[str, bool | None] | None = None
-    ) -> Any:
+    async def _write(self, method: str, path: str, *, body: Any = None, params: endpoint.Params | None = None) -> Any:
         headers = {"idempotency-key": self._new_key()}
         content = None
         if body is not None:

@@ -8,6 +8,7 @@ from spectron import endpoint
 from spectron.aio.connection import AsyncConnection
 from spectron.aio.keys import AsyncKeys
 from spectron.aio.pages import walk
+from spectron.aio.retention import AsyncRetention
 from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
 from spectron.models.record import Page, read, read_page
@@ -21,6 +22,7 @@ class AsyncContextHandle:
         self._path = endpoint.path("contexts", id)
         self.id = id
         self.keys = AsyncKeys(connection, id)
+        self.retention = AsyncRetention(connection, id)
 
     async def get(self) -> Context:
         """The Context, with the configuration in force."""

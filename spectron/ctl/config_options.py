@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from spectron.ctl.arguments import pairs
+from spectron.ctl.files import document
 from spectron.terminal.terminal import Terminal
 
 PANEL = "Configuration"
@@ -78,16 +78,10 @@ def put(document: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _file(source: str, terminal: Terminal) -> dict[str, Any]:
-    try:
-        text = terminal.stdin.read() if source == "-" else (terminal.directory / source).read_text("utf-8")
-        document = yaml.safe_load(text)
-    except OSError as error:
-        raise typer.BadParameter(f"can't read {source}: {error.strerror}", param_hint="--config") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise typer.BadParameter(f"{source} is neither YAML nor JSON: {error}", param_hint="--config") from error
-    if not isinstance(document, dict):
+    found = document(source, terminal, hint="--config")
+    if not isinstance(found, dict):
         raise typer.BadParameter(f"{source} does not hold names and values", param_hint="--config")
-    return document
+    return found
 
 
 def _value(text: str) -> Any:

@@ -16,6 +16,7 @@ from spectron.models.record import read
 from spectron.models.service import Health, Ready
 from spectron.sync.connection import Connection
 from spectron.sync.contexts import Contexts
+from spectron.sync.lifecycle import Lifecycle
 
 
 class SpectronManagement:
@@ -46,6 +47,7 @@ class SpectronManagement:
         )
         self.url = str(address)
         self.contexts = Contexts(self._connection)
+        self.lifecycle = Lifecycle(self._connection)
 
     def health(self) -> Health:
         """Whether the server lives; needs no key."""

@@ -2,8 +2,7 @@
 """Requests to one server, repeated where that is safe."""
 
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -39,28 +38,29 @@ class Connection:
     def get(
         self,
         path: str,
-        params: Mapping[str, str | int | bool | datetime | None] | None = None,
+        params: endpoint.Params | None = None,
         *,
         expected: frozenset[int] = frozenset(),
     ) -> Any:
         """The JSON answer; a status in `expected` is an answer too, not a failure."""
         return self._exchange(self._http.build_request("GET", path, params=endpoint.query(params or {})), expected)
 
-    def post(self, path: str, body: Any = None) -> Any:
-        return self._write("POST", path, body=body)
+    def post(self, path: str, body: Any = None, params: endpoint.Params | None = None) -> Any:
+        return self._write("POST", path, body=body, params=params)
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._write("PUT", path, body=body)
 
     def patch(self, path: str, body: Any) -> Any:
         return self._write("PATCH", path, body=body)
 
-    def delete(self, path: str, params: Mapping[str, bool | None] | None = None) -> Any:
+    def delete(self, path: str, params: endpoint.Params | None = None) -> Any:
         return self._write("DELETE", path, params=params)
 
     def close(self) -> None:
         self._http.close()
 
-    def _write(
-        self, method: str, path: str, *, body: Any = None, params: Mapping[str, bool | None] | None = None
-    ) -> Any:
+    def _write(self, method: str, path: str, *, body: Any = None, params: endpoint.Params | None = None) -> Any:
         headers = {"idempotency-key": self._new_key()}
         content = None
         if body is not None:

@@ -12,6 +12,7 @@ from spectron.models.record import Page, read, read_page
 from spectron.sync.connection import Connection
 from spectron.sync.keys import Keys
 from spectron.sync.pages import walk
+from spectron.sync.retention import Retention
 
 
 class ContextHandle:
@@ -22,6 +23,7 @@ class ContextHandle:
         self._path = endpoint.path("contexts", id)
         self.id = id
         self.keys = Keys(connection, id)
+        self.retention = Retention(connection, id)
 
     def get(self) -> Context:
         """The Context, with the configuration in force."""

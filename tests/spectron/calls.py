@@ -7,16 +7,39 @@ from typing import Any
 
 from spectron import (
     Context,
+    Decay,
     DeletionPreview,
     Health,
     Key,
     MintedKey,
     Page,
+    Policy,
     Ready,
+    RetentionPolicies,
+    RetentionPreview,
     Stats,
+    Sweep,
     Usage,
 )
-from tests.spectron.documents import CONTEXT, EVENT, HEALTH, KEY, MINTED, READY, REMOVAL, STATS, USAGE, page_of
+from tests.spectron.documents import (
+    CONTEXT,
+    DECAY,
+    DRY_RUN,
+    EVENT,
+    HEALTH,
+    KEY,
+    MINTED,
+    OUTCOME,
+    POLICY,
+    PREVIEW,
+    READY,
+    REMOVAL,
+    RETENTION,
+    STATS,
+    SWEEP,
+    USAGE,
+    page_of,
+)
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -94,6 +117,61 @@ EXAMPLES = {
         Page,
         200,
         page_of("events", EVENT),
+    ),
+    "retention.get": Example(
+        lambda admin: admin.contexts("acme").retention.get(),
+        "GET /api/v1/contexts/acme/retention",
+        RetentionPolicies,
+        200,
+        RETENTION,
+    ),
+    "retention.set": Example(
+        lambda admin: admin.contexts("acme").retention.set([POLICY]),
+        "PUT /api/v1/contexts/acme/retention",
+        RetentionPolicies,
+        200,
+        RETENTION,
+        {"policies": [POLICY]},
+    ),
+    "retention.set of what get answered": Example(
+        lambda admin: admin.contexts("acme").retention.set([Policy(**POLICY, source="api"), Policy(**POLICY)]),
+        "PUT /api/v1/contexts/acme/retention",
+        RetentionPolicies,
+        200,
+        RETENTION,
+        {"policies": [{**POLICY, "source": "api"}, POLICY]},
+    ),
+    "retention.preview": Example(
+        lambda admin: admin.contexts("acme").retention.preview([POLICY], horizon_days=30),
+        "POST /api/v1/contexts/acme/retention/preview",
+        RetentionPreview,
+        200,
+        PREVIEW,
+        {"policies": [POLICY], "horizon_days": 30},
+    ),
+    "lifecycle.expire": Example(
+        lambda admin: admin.lifecycle.expire(), "POST /api/v1/lifecycle/expire", Sweep, 200, OUTCOME
+    ),
+    "lifecycle.expire as a dry run of some": Example(
+        lambda admin: admin.lifecycle.expire(dry_run=True, contexts=["acme", "beta"]),
+        "POST /api/v1/lifecycle/expire?dry_run=true&context=acme&context=beta",
+        Sweep,
+        200,
+        DRY_RUN,
+    ),
+    "lifecycle.sweeps": Example(
+        lambda admin: admin.lifecycle.sweeps(limit=2, cursor="s9"),
+        "GET /api/v1/lifecycle/sweeps?limit=2&cursor=s9",
+        Page,
+        200,
+        page_of("sweeps", SWEEP),
+    ),
+    "lifecycle.decay": Example(
+        lambda admin: admin.lifecycle.decay("acme"),
+        "POST /api/v1/contexts/acme/lifecycle/decay",
+        Decay,
+        200,
+        DECAY,
     ),
     "keys.create": Example(
         lambda admin: admin.contexts("acme").keys.create(

@@ -77,6 +77,74 @@ READY = {
     "contexts": [{"id": "acme", "state": "failed", "reason": "V2"}],
 }
 
+POLICY: dict[str, Any] = {"scope": {"org": "acme"}, "memory_category": "context", "ttl": "90d"}
+RETENTION: dict[str, Any] = {
+    "context_id": "acme",
+    "policies": [
+        {**POLICY, "ttl": "1y", "source": "server", "in_force": False},
+        {"scope": {}, "memory_category": "unknowns", "ttl": "60d", "source": "server", "in_force": True},
+        {**POLICY, "source": "api", "in_force": True},
+    ],
+    "defaults": [{"memory_category": "context", "ttl": "7d", "source": "default"}],
+    "expired_grace": "30d",
+}
+NOTHING: dict[str, Any] = {
+    "count": 0, "by": [], "by_table": {}, "by_memory_category": {}, "by_policy": {}, "by_scope": {},
+}  # fmt: skip
+PREVIEW: dict[str, Any] = {
+    "context_id": "acme",
+    "newly_deleted": {
+        "count": 2,
+        "by": [
+            {
+                "table": "turn",
+                "memory_category": "context",
+                "policy": "org=acme: 90d",
+                "scope": "org=acme",
+                "count": 2,
+                "oldest": TIME,
+                "newest": TIME,
+                "samples": [{"id": "turn:t1", "created_at": TIME, "due_at": TIME}],
+            }
+        ],
+        "by_table": {"turn": 2},
+        "by_memory_category": {"context": 2},
+        "by_policy": {"org=acme: 90d": 2},
+        "by_scope": {"org=acme": 2},
+    },
+    "no_longer_deleted": NOTHING,
+    "unchanged": NOTHING,
+    "warnings": [{"kind": "matches_nothing", "message": "[org=beta: 1d] for context matches no record."}],
+    "impact": [
+        {"date": "2026-11-20", "current": 0, "proposed": 2},
+        {"date": "2026-11-21", "current": 0, "proposed": 0},
+    ],
+}
+SWEPT = {
+    "id": "acme",
+    "deleted_count": 3,
+    "by": [{"table": "turn", "memory_category": "context", "policy": "default: 7d", "count": 3}],
+    "chores": {"traces": 4},
+    "duration_ms": 12.5,
+    "error": None,
+}
+OUTCOME: dict[str, Any] = {
+    "id": "s1",
+    "dry_run": False,
+    "deleted_count": 3,
+    "contexts": [SWEPT],
+    "chores": {"jobs": 2},
+    "started_at": TIME,
+    "finished_at": TIME,
+}
+DRY_RUN: dict[str, Any] = {**OUTCOME, "id": None, "dry_run": True, "chores": {}, "finished_at": None}
+SWEEP: dict[str, Any] = {**OUTCOME, "state": "done", "error": None}
+DECAY: dict[str, Any] = {
+    "context_id": "acme",
+    "affected": 5,
+    "by": [{"table": "attribute", "memory_category": "knowledge", "count": 5}],
+}
+
 
 def page_of(key: str, *items: Any, cursor: str | None = None) -> dict[str, Any]:
     return {key: list(items), "next_cursor": cursor, "has_more": cursor is not None}

@@ -33,6 +33,13 @@ ANSWERS: dict[str, tuple[int, Any] | None] = {
     "keys rotate": (200, documents.MINTED),
     "keys revoke": (200, documents.KEY),
     "keys delete": (204, None),
+    "retention show": (200, documents.RETENTION),
+    "retention set": (200, documents.RETENTION),
+    "retention preview": (200, documents.PREVIEW),
+    "retention diff": (200, documents.RETENTION),
+    "lifecycle expire": (200, documents.DRY_RUN),
+    "lifecycle sweeps": (200, documents.page_of("sweeps", documents.SWEEP)),
+    "lifecycle decay": (200, documents.DECAY),
     "usage": (200, documents.USAGE),
     "stats": (200, documents.STATS),
     "audit": (200, documents.page_of("events", documents.EVENT)),
@@ -68,6 +75,7 @@ def test_the_example_in_the_help_of_each_command_works(tmp_path: Path, name: str
     assert example.startswith(f"{EXAMPLE}{name}")
     scripted = ANSWERS[name]
     shell = Shell(tmp_path, *([answer(*scripted)] if scripted else []))
+    (tmp_path / "policies.yaml").write_text("retention: []")
     shell.profile_file.parent.mkdir(parents=True)
     shell.profile_file.write_text('{"profiles": {"prod": {"url": "http://prod.test", "api_key": "mgmt-a-b"}}}')
 
