@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 
 from server.core.errors import UnavailableError
@@ -27,8 +27,9 @@ class Spool:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, buffering=0) as file:
-                async for part in self._objects.open(storage_key):
-                    await asyncio.to_thread(file.write, part)
+                async with aclosing(self._objects.open(storage_key)) as parts:
+                    async for part in parts:
+                        await asyncio.to_thread(file.write, part)
                 yield Path(file.name)
         except OSError as error:
             raise UnavailableError(

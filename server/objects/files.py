@@ -4,7 +4,7 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
@@ -43,7 +43,7 @@ class FileObjectStore(ObjectStore):
         what = f"store {key}"
         temporary = self._unfinished / secrets.token_hex(16)
         digest = blake3()
-        file = await self._run(what, self._create, temporary)
+        file = await self._reporting(what, self._threads.open(self._create, temporary))
         try:
             async for chunk in regrouped(chunks, READ_SIZE):
                 await self._run(what, _append, file, chunk, digest)
@@ -54,11 +54,11 @@ class FileObjectStore(ObjectStore):
                 temporary.unlink()
         return StoredObject(key, size, digest.hexdigest())
 
-    async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
         checked_range(start, end)
         path = self._path(key)
         what = f"read {key}"
-        file = await self._run(what, _opened, path)
+        file = await self._reporting(what, self._threads.open(_opened, path))
         if file is None:
             raise missing(key)
         with file:
@@ -175,9 +175,12 @@ class FileObjectStore(ObjectStore):
             probe.unlink(missing_ok=True)
 
     async def _run(self, what: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a blocking call; an error of the file system becomes one that says what to do."""
+        return await self._reporting(what, self._threads.run(call, *args, **kwargs))
+
+    async def _reporting(self, what: str, call: Awaitable[T]) -> T:
+        """Wait for a blocking call; an error of the file system becomes one that says what to do."""
         try:
-            return await self._threads.run(call, *args, **kwargs)
+            return await call
         except OSError as error:
             if error.errno in _FULL:
                 remedy = "the disk or its quota is full; free space or move the object store to a larger disk"

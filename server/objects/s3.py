@@ -1,7 +1,7 @@
 """Objects in an S3 bucket."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -104,7 +104,7 @@ class S3ObjectStore(ObjectStore):
             raise
         return StoredObject(key, size, digest.hexdigest())
 
-    async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
         checked_range(start, end)
         if start == end:
             await self.stat(key)

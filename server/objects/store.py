@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ class ObjectStore(ABC):
         """Write an object as its bytes arrive; when it returns, the object is durable."""
 
     @abstractmethod
-    def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+    def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
         """The bytes from `start` up to and without `end`; `NotFoundError` on the first step if there is no object."""
 
     @abstractmethod

@@ -3,10 +3,19 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Closeable(Protocol):
+    """Something that holds on to a resource until it is closed."""
+
+    def close(self) -> None: ...
+
+
+File = TypeVar("File", bound=Closeable | None)
 
 
 class Threads:
@@ -26,6 +35,18 @@ class Threads:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             await asyncio.wait([future])
+            raise
+
+    async def open(self, call: Callable[P, File], *args: P.args, **kwargs: P.kwargs) -> File:
+        """The same for a call that opens something: what a cancelled caller does not get is closed."""
+        opening = asyncio.ensure_future(self.run(call, *args, **kwargs))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await asyncio.wait({opening})
+            opened: Closeable | None = None if opening.cancelled() or opening.exception() else opening.result()
+            if opened is not None:
+                opened.close()
             raise
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """What only the file store can get wrong."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from server.core.errors import UnavailableError, ValidationError
 from server.objects.files import UNFINISHED, FileObjectStore
-from tests.objects.conftest import chunked
+from tests.objects.conftest import chunked, collected
 
 FILL_A_SMALL_DISK = """
 import asyncio, sys
@@ -161,3 +162,16 @@ asyncio.run(FileObjectStore(Path(sys.argv[1])).put("acme/x", source()))
 """
     assert _run(script, tmp_path).returncode == -9
     assert [path.parent.name for path in tmp_path.rglob("*") if path.is_file()] == [UNFINISHED]
+
+
+async def test_a_read_that_is_given_up_leaves_no_file_open(tmp_path: Path) -> None:
+    store = FileObjectStore(tmp_path / "objects")
+    await store.put("acme/a", chunked(b"a" * 100))
+    before = len([*Path("/proc/self/fd").iterdir()])
+    for _ in range(50):
+        reading = asyncio.create_task(collected(store.open("acme/a")))
+        await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait({reading})
+    assert len([*Path("/proc/self/fd").iterdir()]) <= before
+    await store.close()
