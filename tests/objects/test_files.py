@@ -167,11 +167,15 @@ asyncio.run(FileObjectStore(Path(sys.argv[1])).put("acme/x", source()))
 async def test_a_read_that_is_given_up_leaves_no_file_open(tmp_path: Path) -> None:
     store = FileObjectStore(tmp_path / "objects")
     await store.put("acme/a", chunked(b"a" * 100))
-    before = len([*Path("/proc/self/fd").iterdir()])
+    before = open_files()
     for _ in range(50):
         reading = asyncio.create_task(collected(store.open("acme/a")))
         await asyncio.sleep(0)
         reading.cancel()
         await asyncio.wait({reading})
-    assert len([*Path("/proc/self/fd").iterdir()]) <= before
+    assert open_files() <= before
     await store.close()
+
+
+def open_files() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
