@@ -138,7 +138,7 @@ class Server:
             concurrency=settings.worker_concurrency,
         )
         belongings += [self.jobs, self.documents.jobs, self.documents.library.originals, self.control.keys]
-        extractors = ContextExtractors(HeuristicExtractor())
+        extractors = ContextExtractors(HeuristicExtractor(), self.control.models)
         self.memory = create_memory(
             self.control.contexts,
             self.control.models,
