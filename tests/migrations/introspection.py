@@ -61,7 +61,7 @@ def _follows(
     fields: dict[str, Field],
     relation: tuple[tuple[str, ...], tuple[str, ...]] | None,
 ) -> bool:
-    """The engine adds the elements of arrays and sets, and the ends of edges."""
+    """The engine adds the elements of arrays and sets, which may be widened, and the ends of edges."""
     if relation and name in {"in", "out"}:
         return found == Field(f"record<{' | '.join(relation[name == 'out'])}>")
     holder = fields.get(name.removesuffix(".*"))
@@ -69,4 +69,4 @@ def _follows(
         return False
     collection = re.sub(r"^option<(.+)>$", r"\1", holder.type)
     element = re.sub(r"^(?:array|set)<(.+?)(?:, \d+)?>$", r"\1", collection)
-    return collection != element == found.type
+    return collection != element and found.type in {element, "any"}
