@@ -35,9 +35,10 @@ VECTOR = [0.0] * 1536
 class World:
     """Draws records and policies; `now` is in the middle of their lives."""
 
-    def __init__(self, seed: int, *, now: datetime = NOW, size: int = 6) -> None:
+    def __init__(self, seed: int, *, now: datetime = NOW, size: int = 6, prefix: str = "") -> None:
         self._draw = random.Random(seed)
         self._now = now
+        self._prefix = prefix
         self.records: list[Record] = []
         sessions = [self._new("session", "context") for _ in range(size // 2)]
         turns = [self._turn(self._draw.choice(sessions), number) for number in range(size)]
@@ -89,7 +90,9 @@ class World:
         turn: Record | None = None,
         **columns: object,
     ) -> Record:
-        record = Record(f"{table}:{len(self.records):04}", table, category, self.scope(), self._moment(), needs=needs)
+        record = Record(
+            f"{table}:{self._prefix}{len(self.records):04}", table, category, self.scope(), self._moment(), needs=needs
+        )
         record.columns = {"memory_category": category} | columns if table in CATEGORISED else columns
         record.links = {"source_turn": turn.name} if turn else {}
         if self._draw.random() < 0.4:
