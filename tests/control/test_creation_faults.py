@@ -60,23 +60,34 @@ async def test_a_creation_whose_outcome_is_lost_at_any_step_is_whole_or_nothing(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-async def test_what_could_not_be_undone_is_undone_at_the_next_start(
-    tmp_path: Path, clock: FakeClock, engine: WatchedEngine, moment: Moment
+async def test_what_could_not_be_undone_at_any_step_is_undone_by_recovery(
+    app: App, engine: WatchedEngine, moment: Moment
 ) -> None:
-    step, key, created = 0, "", False
+    contexts = app.server.control.contexts
+    step, created = 0, False
     while not created:
         step += 1
-        async with running(tmp_path, clock=clock, engine=engine, key=key) as app:
-            key = app.key
-            engine.fail(step, calls=10_000, moment=moment)
-            created = (await app.http.post(URL, json=BODY)).status_code == httpx.codes.CREATED
-            engine.heal()
-        async with running(tmp_path, clock=clock, engine=engine, key=key) as app:
-            if (await app.http.get(URL)).status_code == httpx.codes.OK:
-                assert await is_whole(app)
-                assert (await app.http.delete(URL)).status_code == httpx.codes.NO_CONTENT
-            await engine.inner.write(METADATA, "DELETE audit_event")
-            assert await traces_of_acme(engine) == []
+        engine.fail(step, calls=10_000, moment=moment)
+        created = (await app.http.post(URL, json=BODY)).status_code == httpx.codes.CREATED
+        engine.heal()
+        await contexts.registry.expire_leases()
+        await contexts.recover()
+        if (await app.http.get(URL)).status_code == httpx.codes.OK:
+            assert await is_whole(app)
+            assert (await app.http.delete(URL)).status_code == httpx.codes.NO_CONTENT
+        await engine.inner.write(METADATA, "DELETE audit_event")
+        assert await traces_of_acme(engine) == []
+
+
+async def test_the_next_start_recovers(tmp_path: Path, clock: FakeClock, engine: WatchedEngine) -> None:
+    async with running(tmp_path, clock=clock, engine=engine) as app:
+        engine.fail(6, calls=10_000)
+        assert (await app.http.post(URL, json=BODY)).status_code == httpx.codes.SERVICE_UNAVAILABLE
+        engine.heal()
+        assert await traces_of_acme(engine) != []
+    async with running(tmp_path, clock=clock, engine=engine, key=app.key) as app:
+        assert await traces_of_acme(engine) == []
+        assert (await app.http.post(URL, json=BODY)).status_code == httpx.codes.CREATED
 
 
 async def test_what_could_not_be_undone_is_undone_once_its_lease_is_over(
