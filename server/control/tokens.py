@@ -30,8 +30,8 @@ class TokenLedger:
         context_id, limit = opened.context.id, opened.config.token_limit
         if limit is not None and await self.used(context_id) >= limit:
             raise RateLimitedError(
-                f"The Context {context_id!r} has used its {limit} tokens of this month; raise token_limit, or use local "
-                "models.",
+                f"The Context {context_id!r} has used its {limit} tokens of this month; raise token_limit or use "
+                "local models.",
                 retry_after=self._seconds_left_of_month(),
             )
         per_minute = opened.config.rate_limit.tokens_per_minute
