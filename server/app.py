@@ -158,6 +158,7 @@ class Server:
             self.control.metadata,
             self.control.audit,
             index,
+            self.events,
             self.clock,
             ids,
             server_chores=[EndedJobs(self.jobs, duration(settings.job_retention, "job_retention"), self.clock)],

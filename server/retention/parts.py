@@ -10,6 +10,7 @@ from server.core.clock import Clock
 from server.core.ids import Ids
 from server.core.retention import duration, policies
 from server.index.writes import IndexWrites
+from server.observe.events import EventBus
 from server.retention.chores import Chore, OldServerRows, ServerChore, expired_answers, old_sweeps, old_traces
 from server.retention.cleaning import Cleaner
 from server.retention.decay import DAY, Decay
@@ -42,6 +43,7 @@ def create_retention(
     metadata: Database,
     audit: AuditLog,
     index: IndexWrites,
+    events: EventBus,
     clock: Clock,
     ids: Ids,
     *,
@@ -57,7 +59,7 @@ def create_retention(
         _duration(settings, "expired_grace"),
     )
     lease = Lease(metadata, clock, "sweep")
-    sweeps = SweepLog(metadata, audit, lease, clock, ids)
+    sweeps = SweepLog(metadata, audit, events, lease, clock, ids)
     sweeper = Sweeper(
         contexts.registry,
         Cleaner(own, index, clock, [answers, old_traces(clock, traces), *chores]),

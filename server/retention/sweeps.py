@@ -10,6 +10,7 @@ from server.control.audit import CREATE as CREATE_AUDIT
 from server.control.audit import AuditLog, Origin
 from server.core.clock import Clock
 from server.core.ids import Ids
+from server.observe.events import EventBus
 from server.retention.fates import label
 from server.retention.lease import Lease
 from server.retention.plan import Batch
@@ -97,9 +98,12 @@ class Sweep:
 class SweepLog:
     """Writes sweeps down as they go, and reads them back."""
 
-    def __init__(self, metadata: Database, audit: AuditLog, lease: Lease, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, metadata: Database, audit: AuditLog, events: EventBus, lease: Lease, clock: Clock, ids: Ids
+    ) -> None:
         self._metadata = metadata
         self._audit = audit
+        self._events = events
         self._lease = lease
         self._clock = clock
         self._ids = ids
@@ -111,6 +115,7 @@ class SweepLog:
     async def save(self, sweep: Sweep) -> None:
         """Note how far it has come."""
         await self._metadata.write(SAVE, {"id": sweep.id, "row": sweep.row()}, repeatable=True)
+        self._tell(sweep, None, sweep.deleted_count)
 
     async def finish(self, sweep: Sweep, origin: Origin) -> None:
         """Note its end, with an audit event for each Context in which it deleted something."""
@@ -118,6 +123,10 @@ class SweepLog:
         events = [self._event(sweep, context, origin) for context in sweep.contexts if context.deleted_count]
         statements = f"{SAVE} FOR $audit IN $events {{ {CREATE_AUDIT} }}"
         await self._metadata.write(statements, {"id": sweep.id, "row": sweep.row(), "events": events})
+        for context in sweep.contexts:
+            if context.deleted_count:
+                self._tell(sweep, context.id, context.deleted_count)
+        self._tell(sweep, None, sweep.deleted_count)
 
     async def page(self, *, limit: int, before: str | None = None) -> list[Row]:
         """One page, newest first, beginning after the sweep of that id."""
@@ -130,6 +139,11 @@ class SweepLog:
         """When the newest sweep began that went through everything, the server's own chores too."""
         row = await self._metadata.row(LAST_FULL)
         return row["started_at"] if row else None
+
+    def _tell(self, sweep: Sweep, context_id: str | None, deleted_count: int) -> None:
+        """Tell who follows events, of a Context or of the sweep as a whole."""
+        state = _state(sweep.row(), sweep.id)
+        self._events.publish("sweep", context_id, {"id": sweep.id, "state": state, "deleted_count": deleted_count})
 
     def _event(self, sweep: Sweep, context: ContextSweep, origin: Origin) -> Row:
         by_table: Counter[str] = Counter()

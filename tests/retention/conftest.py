@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.app import Server
+from server.core.clock import Clock
 from server.core.ids import Ids
 from server.core.retention import sourced
 from server.index.writes import NoIndex
@@ -53,13 +54,19 @@ class Memory:
         return Policies(self.server.control.contexts, server, policies.grace)
 
     def sweeper(
-        self, policies: Policies, chores: tuple[Chore, ...] = (), server_chores: tuple[ServerChore, ...] = ()
+        self,
+        policies: Policies,
+        chores: tuple[Chore, ...] = (),
+        server_chores: tuple[ServerChore, ...] = (),
+        *,
+        clock: Clock | None = None,
     ) -> Sweeper:
-        control = self.server.control
-        lease = Lease(control.metadata, self.clock, "sweep")
-        log = SweepLog(control.metadata, control.audit, lease, self.clock, Ids())
-        cleaner = Cleaner(policies, NoIndex(), self.clock, chores)
-        return Sweeper(control.contexts.registry, cleaner, log, lease, self.clock, server_chores)
+        """One like the server's own; on another clock where not even the server's own work may move it."""
+        control, clock = self.server.control, clock or self.clock
+        lease = Lease(control.metadata, clock, "sweep")
+        log = SweepLog(control.metadata, control.audit, self.server.events, lease, clock, Ids())
+        cleaner = Cleaner(policies, NoIndex(), clock, chores)
+        return Sweeper(control.contexts.registry, cleaner, log, lease, clock, server_chores)
 
     async def clear(self) -> None:
         await self.database.write(CLEAR)

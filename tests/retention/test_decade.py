@@ -11,7 +11,7 @@ from server.retention.cleaning import Wanted
 from tests.retention.conftest import Memory
 from tests.retention.model import Policies, Promise, Record, doomed
 from tests.retention.world import World, names, store
-from tests.support.clock import FakeClock
+from tests.support.clock import FakeClock, ManualClock
 
 BEGIN = datetime(2027, 12, 30, 22, tzinfo=UTC)
 END = datetime(2038, 1, 20, tzinfo=UTC)
@@ -34,11 +34,12 @@ def clock() -> FakeClock:
 
 @pytest.mark.timeout(120 + 2 * STEPS)
 async def test_ten_years(memory: Memory) -> None:
-    sweeper = memory.sweeper(await memory.under(POLICIES))
+    clock = ManualClock(BEGIN)
+    sweeper = memory.sweeper(await memory.under(POLICIES), clock=clock)
     alive: dict[str, Record] = {}
     for step, moment in enumerate(moments()):
-        memory.clock.advance((moment - memory.clock.now()).total_seconds())
-        assert memory.clock.now() == moment
+        clock.advance((moment - clock.now()).total_seconds())
+        assert clock.now() == moment
         if step % 2 == 0:
             written = World(step, now=moment, size=4, prefix=f"{step:04}").records
             await store(memory.database, written)

@@ -11,13 +11,14 @@ from server.core.scope import Attribute, Scope
 from server.retention.cleaning import Wanted
 from server.retention.fates import micros
 from server.retention.plan import Plan
-from server.retention.preview import Section
+from server.retention.preview import Preview, Section
 from server.retention.rules import Rules
 from server.store.engine import Database
 from tests.retention.conftest import Memory
 from tests.retention.model import Attributes, Policies, doomed
 from tests.retention.world import NOW, World, name_of, names, policy, store
 from tests.support.app import CONTEXT
+from tests.support.clock import ManualClock
 
 ROUNDS = int(os.environ.get("SPECTRON_ROUNDS", "40"))
 
@@ -35,7 +36,7 @@ async def test_dry_run_and_sweep_delete_what_the_model_says(memory: Memory) -> N
         expected = doomed(world.records, policies, NOW, within)
         total += len(expected)
 
-        sweeper = memory.sweeper(await memory.under(policies))
+        sweeper = memory.sweeper(await memory.under(policies), clock=ManualClock(NOW))
         wanted = Wanted(frozenset({CONTEXT}), scope(within))
         assert await planned(memory.database, policies, wanted.within) == expected, seed
         foretold = await sweeper.dry_run(wanted)
@@ -69,8 +70,7 @@ async def test_a_preview_compares_what_the_model_says(memory: Memory) -> None:
                 due = {name for name, moment in dues if moment is not None and moment <= micros(until)}
                 assert due == doomed(world.records, policies, until), seed
 
-        preview = memory.server.retention.preview
-        comparison = await preview.compare(database, *variants, horizon_days=days)
+        comparison = await Preview(ManualClock(NOW)).compare(database, *variants, horizon_days=days)
         assert sampled(comparison.newly_deleted) == then - now, seed
         assert sampled(comparison.no_longer_deleted) == now - then, seed
         assert sampled(comparison.unchanged) == now & then, seed

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from server.control.audit import SYSTEM
 from server.core.errors import ConflictError, ContextNotFoundError, UnavailableError
 from server.core.scope import EMPTY, parse
 from server.index.writes import IndexedChunk
+from server.observe.events import Wanted as Followed
 from server.retention.cleaning import Cleaner, Wanted
 from server.retention.deletion import Deletion, FencedError
 from server.retention.plan import Plan
@@ -263,3 +265,17 @@ async def test_policies_that_change_in_mid_sweep_hold_at_once(memory: Memory, wo
     later = Policies([], None, timedelta(days=30))
     due_by_end = {record.name for record in world.records if record.ended}
     assert before - await names(memory.database) <= due_by_end & doomed(world.records, later, NOW)
+
+
+async def test_who_follows_events_is_told(memory: Memory, world: World) -> None:
+    async with aclosing(memory.server.events.follow(Followed(kinds=frozenset({"sweep"})))) as events:
+        heard = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0)
+        sweep = await memory.server.retention.sweeper.sweep(Wanted(), SYSTEM)
+        told = [await heard, await anext(events), await anext(events)]
+    assert [(event.context_id, event.data["state"], event.data["deleted_count"]) for event in told if event] == [
+        (None, "running", 0),
+        (CONTEXT, "done", sweep.deleted_count),
+        (None, "done", sweep.deleted_count),
+    ]
+    assert world.records
