@@ -42,11 +42,12 @@ async def fields_of(database: Database, table: str) -> set[str]:
 @pytest.mark.parametrize("kind", ["context", "control", "jobqueue"])
 async def test_a_bundled_schema_is_applied_once(migrator: Migrator, kind: Kind, binding: Binding) -> None:
     migrations = load(kind)
-    assert [status.state for status in await migrator.status(binding, migrations)] == ["pending"]
+    assert {status.state for status in await migrator.status(binding, migrations)} == {"pending"}
     assert await migrator.apply(binding, migrations) == list(migrations)
     assert await migrator.apply(binding, migrations) == []
-    (status,) = await migrator.status(binding, migrations)
-    assert (status.version, status.name, status.state, status.applied_at) == (1, "schema", "applied", NOON)
+    statuses = await migrator.status(binding, migrations)
+    assert (statuses[0].version, statuses[0].name) == (1, "schema")
+    assert {(status.state, status.applied_at) for status in statuses} == {("applied", NOON)}
 
 
 async def test_versions_are_applied_in_order_over_rows(
