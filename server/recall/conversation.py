@@ -14,7 +14,7 @@ MOST_INSTRUCTIONS = 50
 
 RECENT = """SELECT * FROM type::record('session', $id) WHERE forgotten_at = NONE AND {visible};
 SELECT role, content, seq, (occurred_at ?? created_at) AS said_at FROM turn
-    WHERE session = $session AND forgotten_at = NONE AND valid_until = NONE AND {visible}
+    WHERE session = $conversation AND forgotten_at = NONE AND valid_until = NONE AND {visible}
     ORDER BY seq DESC LIMIT $limit"""
 TOLD = """SELECT label, description, created_at FROM instruction
     WHERE active AND forgotten_at = NONE AND valid_until = NONE AND {visible} ORDER BY created_at DESC LIMIT $limit"""
@@ -37,7 +37,7 @@ async def recent(database: Database, visibility: Visibility, session_id: str, li
     visible, variables = condition(visibility)
     sessions, turns = await database.read(
         RECENT.format(visible=visible),
-        variables | {"id": session_id, "session": RecordID("session", session_id), "limit": limit},
+        variables | {"id": session_id, "conversation": RecordID("session", session_id), "limit": limit},
     )
     if not sessions:
         raise NotFoundError(f"There is no session {session_id[:80]!r}, or none that this key may see.")
