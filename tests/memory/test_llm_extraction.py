@@ -3,10 +3,14 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from server.memory.extraction.extractor import Role, TurnInput
+from server.memory.extraction.heuristic.extractor import HeuristicExtractor
+from server.memory.extraction.schema import document
+from tests.memory.story import TURNS
 from tests.models.scripted_server import Reply, ScriptedServer
 from tests.support.app import App, running
 
@@ -151,3 +155,22 @@ async def test_tokens_of_a_minute_are_limited_too(app: App, provider: ScriptedSe
     await remember(app, status=429)
     app.clock.advance(60)
     assert values(await remember(app)) == ["Oslo"]
+
+
+async def test_a_whole_conversation_understood_by_a_model(app: App, provider: ScriptedServer) -> None:
+    await prepared(app, {"extraction": "openai/fast"})
+    session = (await app.http.post("/api/v1/acme/sessions", json={"scope": {"user": "nora"}})).json()["id"]
+    rules, said = HeuristicExtractor(), list[str]()
+    for role, content in TURNS:
+        turn = TurnInput(content, app.clock.now(), cast("Role", role), "nora", said[-4:])
+        provider.script(openai(document(await rules.extract(turn))))
+        body = {"role": role, "content": content}
+        answer = await app.http.post(f"/api/v1/acme/sessions/{session}/turns", json=body)
+        assert answer.status_code == 201, answer.text
+        said.append(content)
+        app.clock.advance(60)
+    assert len(provider.requests) == len(TURNS)
+    profile = (await app.http.get("/api/v1/acme/profile", params={"scope": "user/nora"})).json()
+    held = {(row["key"], row["value"]) for row in profile["static"]}
+    assert {("location", "Uppsala"), ("employer", "Spotify"), ("email", "nora.l@example.test")} <= held
+    assert profile["instructions"][0]["description"] == "Always answer in English"
