@@ -37,14 +37,13 @@ TIMES_WHEN_ASKED = 1.0
 NUMBERS_WHEN_ASKED = 1.0
 NAMES_WHEN_ASKED = 0.6
 DATED = 8.0
-# About what the best candidate of an easy question reaches.
-FULL_MARKS = 24.0
-# Below that share of the words, in it and around it, a candidate speaks of something else.
-RELEVANT = 0.2
+# Where a candidate is as likely to be meant as not, and how quickly that changes.
+EVEN = 9.0
+SLOPE = 4.0
 
 
 def fused(survey: Survey, mode: Mode, understanding: Understanding, more: Mapping[str, Signal]) -> Scores:
-    """The score of each candidate, about zero to one."""
+    """The score of each candidate, between zero and one."""
     signals = {**survey.signals, **more}
     total = np.zeros(len(survey), dtype=np.float32)
     for name, weight in WEIGHTS[mode].items():
@@ -59,9 +58,11 @@ def fused(survey: Survey, mode: Mode, understanding: Understanding, more: Mappin
     if understanding.spans:
         near = [span.closeness(survey.said_at) for span in understanding.spans]
         total += DATED * np.maximum.reduce(near)
-    return np.asarray(np.clip(total / FULL_MARKS, 0.0, 1.0), dtype=np.float32)
+    return np.asarray(1 / (1 + np.exp((EVEN - total) / SLOPE)), dtype=np.float32)
 
 
-def relevant(survey: Survey) -> npt.NDArray[np.bool_]:
-    """Whether a candidate or what stands around it has words of the question."""
-    return np.asarray((survey.signals["coverage"] >= RELEVANT) | (survey.signals["window"] >= RELEVANT))
+def relevant(survey: Survey, understanding: Understanding) -> npt.NDArray[np.bool_]:
+    """Whether a candidate or what stands around it has a word of the question, or is of a time that it names."""
+    near = [span.closeness(survey.said_at) == 1 for span in understanding.spans]
+    words = survey.signals["coverage"] + survey.signals["window"] > 0
+    return np.asarray(np.logical_or.reduce([words, *near]), dtype=np.bool_)

@@ -114,7 +114,7 @@ class Passages:
             return []
         more = _linked(survey, links) if asking.mode == "hybrid_graph" else {}
         scores = fused(survey, asking.mode, understanding, more)
-        matters = relevant(survey)
+        matters = relevant(survey, understanding)
         signals = {**survey.signals, **more}
         order = np.argsort(-scores, kind="stable")
         return [

@@ -118,9 +118,13 @@ class Recall:
         ranked = await self._passages.rank(database, asking, question.understanding, vector, links)
         known = matching.scored(self._analyzer, asking, question.understanding, question.findings)
         if question.understanding.wants_everything:
-            recalled = await self._in_full(database, question, ranked, known, "the question asks for an overview")
-        elif not known and not any(one.relevant for one in ranked[: asking.k]):
-            recalled = await self._in_full(database, question, ranked, known, "nothing speaks of what is asked")
+            latest = await self._passages.latest(database, asking, asking.k)
+            reason = "the question asks for an overview"
+            recalled = await self._in_full(database, question, [*latest, *ranked], known, reason)
+        elif not known and not any(one.relevant for one in ranked):
+            latest = await self._passages.latest(database, asking, asking.k)
+            reason = "nothing has a word of the question"
+            recalled = await self._in_full(database, question, [*ranked, *latest], known, reason)
         else:
             recalled = await self._mixed(database, question, ranked, known)
         self.cache.keep(database.binding, asking, question.understanding, vector, basis, recalled)
@@ -145,14 +149,13 @@ class Recall:
         known: Sequence[tuple[Fact, float]],
         reason: str,
     ) -> Recalled:
-        """All the facts that the question's names lead to, and what was said last."""
+        """All the facts that the question's names lead to, and passages in their order, each once."""
         asking = question.asking
         hits = [_fact_hit(fact, score) for fact, score in known][: (asking.k + 1) // 2]
-        scored = {(one.table, one.id): one for one in ranked}
-        latest = await self._passages.latest(database, asking, asking.k)
-        recent = [scored.get((one.table, one.id), one) for one in latest]
-        rest = [one for one in ranked if one not in recent]
-        chosen = [one for one in (*recent, *rest) if one.score >= asking.threshold][: asking.k - len(hits)]
+        scored = {(one.table, one.id): one for one in ranked if one.signals}
+        once = dict.fromkeys((one.table, one.id) for one in ranked)
+        passages = [scored.get(key, Ranked(*key, 0.0, relevant=False, signals={})) for key in once]
+        chosen = [one for one in passages if one.score >= asking.threshold][: asking.k - len(hits)]
         hits += await self._passages.show(database, chosen)
         return self._recalled(question, "full_context", reason, hits, ranked)
 
