@@ -118,22 +118,3 @@ class DocumentQuestion(Lensed):
     threshold: float = Field(default=0.0, ge=0, le=1)
     expand_graph: bool = True
     filter: dict[str, Any] | None = Field(default=None, examples=[{"document": "d1", "mime_type": "text/markdown"}])
-
-
-class ChatBody(Lensed):
-    """A message to be answered from memory."""
-
-    message: Query
-    stream: bool = False
-    session_id: str | None = Field(default=None, max_length=64)
-    model: str | None = Field(default=None, max_length=200)
-    bypass_cache: bool = False
-    remember: bool = True
-
-
-class ReflectBody(Lensed):
-    """Something to think about."""
-
-    query: Query
-    persist: bool = False
-    k: Hits = 20

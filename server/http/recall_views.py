@@ -3,7 +3,6 @@
 from typing import Any
 
 from server.core.scope import as_mapping
-from server.recall.answering import Answer
 from server.recall.hits import Hit, Recalled
 
 DIGITS = 4
@@ -56,13 +55,4 @@ def traced(recalled: Recalled) -> dict[str, Any]:
         "sources": recalled.sources,
         "candidates": recalled.candidates,
         "returned": recalled.sources,
-    }
-
-
-def answer_traced(answer: Answer) -> dict[str, Any]:
-    """The same of an answer that was written from it."""
-    return traced(answer.recalled) | {
-        "sources": [hit.id for hit in answer.evidence],
-        "model": answer.model,
-        "token_cost": answer.tokens,
     }

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from server.control.models import ContextModels
 from server.core.clock import Clock
 from server.index.search import Index
-from server.recall.answering import Answering
 from server.recall.contexts import ContextBlocks
 from server.recall.recall import Recall
 
@@ -16,10 +15,9 @@ class Recalling:
 
     recall: Recall
     blocks: ContextBlocks
-    answering: Answering
     index: Index
 
 
 def create_recalling(models: ContextModels, index: Index, clock: Clock) -> Recalling:
     recall = Recall(index, models.embedder, clock)
-    return Recalling(recall, ContextBlocks(recall, models.embedder), Answering(recall, models), index)
+    return Recalling(recall, ContextBlocks(recall, models.embedder), index)
