@@ -192,6 +192,10 @@ async def test_provider_keys_are_nowhere_in_plain(tmp_path: Path, clock: FakeClo
         audit = await app.http.get(f"{ACME}/audit")
         shown = await app.http.get(ACME)
         rows = await app.server.engine.read(METADATA, "SELECT * FROM idempotency; SELECT * FROM provider_secret")
+        (info,) = await app.server.engine.read(METADATA, "INFO FOR DB")
+        dump = await app.server.engine.read(
+            METADATA, "; ".join(f"<string>(SELECT * FROM {table})" for table in info["tables"])
+        )
         assert await app.server.control.contexts.registry.provider_key("acme", "openai") == secret
         key = app.key
     files = contents(tmp_path)
@@ -200,8 +204,10 @@ async def test_provider_keys_are_nowhere_in_plain(tmp_path: Path, clock: FakeClo
         assert hidden.encode() not in files
         assert hidden not in logged.getvalue()
         assert hidden not in repr(rows)
+        assert hidden not in "".join(dump)
         assert not [answer for answer in (created, changed, wrong, twisted, audit, shown) if hidden in answer.text]
     assert len(rows[0]) == 3
+    assert "provider_secret" in "".join(dump)
 
 
 async def test_a_dry_run_says_what_would_go_and_takes_nothing(acme: App) -> None:
