@@ -24,6 +24,7 @@ from server.core.retention import duration
 from server.documents.parts import create_documents
 from server.http.api import Services, create_api
 from server.http.jobs import job_view
+from server.index.checking import IndexCheck
 from server.index.opening import create_index
 from server.jobs.changes import Changes
 from server.jobs.queue import JobQueue
@@ -161,12 +162,15 @@ class Server:
             self.events,
             self.clock,
             ids,
+            chores=[self.documents.library.originals],
             server_chores=[EndedJobs(self.jobs, duration(settings.job_retention, "job_retention"), self.clock)],
         )
         services = Services(
             serving=lambda: self._started,
             control=self.control,
             documents=self.documents.library,
+            care=self.documents.care,
+            index_check=IndexCheck(index),
             memory=self.memory,
             recalling=self.recalling,
             retention=self.retention,

@@ -1,6 +1,6 @@
 """The rows of documents: found by identity, listed by scope, made and queued."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from server.core.visibility import Visibility
 from server.documents.document import FINAL, STATUSES, Document, Status
 from server.store.engine import Database, Row
 from server.store.scoped import ENSURE_ATTRIBUTES, attribute_ids, condition
+from server.store.walking import walk
 
 # The attempt of a document that is being deleted: nobody sees it any more, and nothing else may write it.
 DELETION = "deletion"
@@ -188,6 +189,11 @@ class Catalogue:
             {"unfinished": [status for status in STATUSES if status not in FINAL]},
         )
         return [Document.of(row) for row in rows]
+
+    async def every(self, database: Database) -> AsyncIterator[Document]:
+        """All documents whatever their scope, those that are being deleted among them."""
+        async for row in walk(database, "document", "*"):
+            yield Document.of(row | {"id": str(row["id"].id)})
 
     async def half_deleted(self, database: Database) -> list[Document]:
         """Documents whose deletion was cut short."""

@@ -81,9 +81,13 @@ class DocumentQueue:
     async def enqueue(self, opened: Open, document: Document) -> None:
         await self._queue.enqueue(opened.context.id, KIND, document.id, scope=document.scope)
 
+    async def at_work(self, opened: Open) -> set[str]:
+        """The documents that an unfinished job is about."""
+        return await self._jobs.at_work(opened.context.id, KIND)
+
     async def enqueue_missing(self, opened: Open, documents: Sequence[Document]) -> int:
         """Queue those of some unfinished documents that nobody is going to work on, and say how many there were."""
-        at_work = await self._jobs.at_work(opened.context.id, KIND)
+        at_work = await self.at_work(opened)
         missing = 0
         for document in documents:
             if document.id not in at_work and await self._forgotten(opened, document):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from server.control.contexts import Open
 from server.core.clock import Clock
 from server.documents.uploads import Uploads
 from server.objects.store import ObjectStat, ObjectStore
@@ -15,11 +14,13 @@ UNFINISHED_AGE = timedelta(hours=1)
 
 
 class Originals:
-    """The objects of a Context: counted, removed with it, and swept of what belongs to nobody.
+    """The objects of a Context: counted, removed with it, and tidied of what belongs to nobody, as a sweep's chore.
 
     An original is stored before its document is, so that one without a document may have one in a moment. Uploads of
     this process are known; for those of others an original must have had no document for the time of `grace`.
     """
+
+    name = "originals"
 
     def __init__(self, objects: ObjectStore, uploads: Uploads, clock: Clock, *, grace: timedelta) -> None:
         self._objects = objects
@@ -28,21 +29,21 @@ class Originals:
         self._grace = grace
         self._orphaned_since: dict[str, float] = {}
 
-    async def orphans(self, opened: Open) -> list[ObjectStat]:
+    async def orphans(self, context_id: str, database: Database) -> list[ObjectStat]:
         """Originals that no document refers to and no upload of this process is about to."""
         found: list[ObjectStat] = []
         batch: list[ObjectStat] = []
-        async for stored in self._objects.list(f"{opened.context.id}/"):
+        async for stored in self._objects.list(f"{context_id}/"):
             batch.append(stored)
             if len(batch) == CHECKED_AT_ONCE:
-                found += await self._without_document(opened.database, batch)
+                found += await self._without_document(database, batch)
                 batch = []
-        return found + await self._without_document(opened.database, batch)
+        return found + await self._without_document(database, batch)
 
-    async def sweep(self, opened: Open) -> int:
+    async def tidy(self, context_id: str, database: Database) -> int:
         """Delete the orphans whose time has come, and what unfinished writes left behind; says how many there were."""
-        prefix, now = f"{opened.context.id}/", self._clock.monotonic()
-        found = [orphan.key for orphan in await self.orphans(opened)]
+        prefix, now = f"{context_id}/", self._clock.monotonic()
+        found = [orphan.key for orphan in await self.orphans(context_id, database)]
         before = {key: since for key, since in self._orphaned_since.items() if key.startswith(prefix)}
         for key in before.keys() - set(found):
             del self._orphaned_since[key]

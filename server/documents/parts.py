@@ -12,12 +12,14 @@ from server.core.errors import SpectronError
 from server.core.ids import Ids
 from server.documents.attempts import Attempts
 from server.documents.catalogue import Catalogue
+from server.documents.checking import DocumentCheck
 from server.documents.chunk_rows import ChunkRows
 from server.documents.extraction.pool import ExtractionPool
 from server.documents.job import KIND, DocumentJobs, DocumentQueue
 from server.documents.originals import Originals
 from server.documents.pipeline import Extraction, Pipeline
 from server.documents.removal import Removal
+from server.documents.repairing import DocumentRepair
 from server.documents.replacing import Replacing
 from server.documents.spool import Spool
 from server.documents.upkeep import Upkeep
@@ -49,10 +51,19 @@ class Library:
 
 
 @dataclass(frozen=True)
+class DocumentCare:
+    """Finds what does not agree about documents, and puts it right."""
+
+    check: DocumentCheck
+    repair: DocumentRepair
+
+
+@dataclass(frozen=True)
 class Documents:
     """What routes, worker and composition root use."""
 
     library: Library
+    care: DocumentCare
     jobs: DocumentJobs
     upkeep: Upkeep
     extraction: ExtractionPool
@@ -101,10 +112,18 @@ def create_documents(
     library = create_library(
         objects, extraction, embedder_of, index, clock, ids, enqueue=document_queue.enqueue, spool=spool, grace=grace
     )
+    catalogue, originals = library.catalogue, library.originals
+    care = DocumentCare(
+        DocumentCheck(catalogue, document_queue, originals, objects),
+        DocumentRepair(
+            catalogue, document_queue, library.uploads, library.pipeline, library.removal, originals, index, clock
+        ),
+    )
     return Documents(
         library=library,
+        care=care,
         jobs=DocumentJobs(contexts, library.pipeline, jobs),
-        upkeep=Upkeep(contexts, library.catalogue, document_queue, library.removal, library.originals, clock),
+        upkeep=Upkeep(contexts, catalogue, document_queue, library.removal, clock),
         extraction=extraction,
         spool=spool,
     )

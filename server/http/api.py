@@ -12,7 +12,7 @@ from server.control.parts import Control
 from server.core.clock import Clock
 from server.core.ids import Ids
 from server.core.limits import RateLimiter
-from server.documents.parts import Library
+from server.documents.parts import DocumentCare, Library
 from server.http import (
     accesses,
     audit,
@@ -22,6 +22,7 @@ from server.http import (
     events,
     facts,
     forget,
+    fsck,
     inspection,
     jobs,
     keys,
@@ -43,6 +44,7 @@ from server.http.idempotency import Idempotency
 from server.http.middleware import RequestContext
 from server.http.routing import management_router, tenant_router
 from server.http.tenant import Tenants
+from server.index.checking import IndexCheck
 from server.jobs.register import Jobs
 from server.memory.parts import Memory
 from server.observe.events import EventBus
@@ -61,6 +63,8 @@ class Services:
     serving: Callable[[], bool]
     control: Control
     documents: Library
+    care: DocumentCare
+    index_check: IndexCheck
     memory: Memory
     recalling: Recalling
     retention: Retention
@@ -116,6 +120,8 @@ def create_api(
     tenant_keys.add_routes(remembered, control.keys, directory, clock, ids)
     accesses.add_routes(remembered, services.traces)
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
+    examination = fsck.Examination(services.care, services.index_check)
+    fsck.add_routes(remembered, examination, services.memory.linking, tenants)
     query.add_routes(remembered, services.recalling, tenants, clock)
     api.include_router(remembered)
     uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)

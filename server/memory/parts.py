@@ -12,6 +12,7 @@ from server.index.writes import IndexWrites
 from server.memory.backlog import Backlog
 from server.memory.derivation import Derivation
 from server.memory.forgetting.forgetting import Forgetting, Keeping
+from server.memory.linking import Linking
 from server.memory.locks import Locks
 from server.memory.remembering import Remembering
 from server.memory.scope_tree import ScopeTree
@@ -32,6 +33,7 @@ class Memory:
     forgetting: Forgetting
     scopes: ScopeTree
     backlog: Backlog
+    linking: Linking
 
 
 def create_memory(
@@ -58,4 +60,5 @@ def create_memory(
         forgetting=Forgetting(index, traces, audit, clock, others),
         scopes=ScopeTree(clock),
         backlog=Backlog(contexts, turns, remembering, toolbox, clock, alone=alone),
+        linking=Linking(clock),
     )

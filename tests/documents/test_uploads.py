@@ -111,11 +111,11 @@ async def test_an_upload_cut_short_leaves_no_document_and_soon_no_object(tmp_pat
         with pytest.raises(UnavailableError):
             await shelf.upload(TEXT)
         assert (await shelf.rows("document"), len(await shelf.object_keys())) == (0, 1)
-        assert await shelf.library.originals.sweep(shelf.opened) == 1
+        assert await shelf.library.originals.tidy("acme", shelf.database) == 1
         assert await shelf.object_keys() == []
         objects.failing = ""
         kept = await shelf.added(TEXT)
-        assert await shelf.library.originals.sweep(shelf.opened) == 0
+        assert await shelf.library.originals.tidy("acme", shelf.database) == 0
         assert await shelf.object_keys() == [kept.storage_key]
 
 
@@ -123,11 +123,11 @@ async def test_the_original_of_an_upload_elsewhere_is_spared_for_a_while(tmp_pat
     async with shelf_in(tmp_path, grace=timedelta(hours=1)) as shelf:
         received = await shelf.upload(TEXT)
         await shelf.database.write("DELETE document RETURN NONE")
-        assert await shelf.library.originals.sweep(shelf.opened) == 0
+        assert await shelf.library.originals.tidy("acme", shelf.database) == 0
         shelf.clock.advance(3599)
-        assert await shelf.library.originals.sweep(shelf.opened) == 0
+        assert await shelf.library.originals.tidy("acme", shelf.database) == 0
         shelf.clock.advance(1)
-        assert await shelf.library.originals.sweep(shelf.opened) == 1
+        assert await shelf.library.originals.tidy("acme", shelf.database) == 1
         assert await shelf.object_keys() == []
         assert received.document.storage_key.startswith("acme/")
 
@@ -145,7 +145,7 @@ async def test_the_original_of_an_upload_under_way_is_spared(tmp_path: Path) -> 
     async with shelf_in(tmp_path, objects=Waiting(tmp_path / "objects")) as shelf:
         upload = asyncio.create_task(shelf.upload(TEXT))
         await stored.wait()
-        assert await shelf.library.originals.sweep(shelf.opened) == 0
+        assert await shelf.library.originals.tidy("acme", shelf.database) == 0
         go_on.set()
         document = (await upload).document
         assert await shelf.object_keys() == [document.storage_key]
