@@ -21,6 +21,7 @@ from server.core.clock import Clock, SystemClock
 from server.core.errors import SpectronError, UnavailableError
 from server.core.ids import Ids
 from server.core.retention import duration
+from server.documents.news import DocumentNews
 from server.documents.parts import create_documents
 from server.http.api import Services, create_api
 from server.http.jobs import job_view
@@ -118,6 +119,7 @@ class Server:
         self.queue = JobQueue(queued, self.clock, ids, changes)
         self.events = EventBus(self.clock, epoch=ids.id(8))
         changes.listen(lambda job: self.events.publish("job", job.context_id, job_view(job), job.scope))
+        changes.listen(DocumentNews(self.events).heard)
         self._watch = Watch(self.jobs, changes, self.clock)
         self.documents = create_documents(
             settings,

@@ -35,17 +35,11 @@ class Upkeep:
     async def run(self) -> None:
         """Look after documents until cancelled, beginning at once."""
         while True:
-            await self._everywhere()
+            await self.once()
             await self._clock.sleep(LOOK_SECONDS)
 
-    async def look_after(self, opened: Open) -> None:
-        """Finish deletions, and queue documents that a crash has kept from the queue."""
-        deleted = await self._removal.resume(opened)
-        queued = await self._queue.enqueue_missing(opened, await self._catalogue.unfinished(opened.database))
-        if deleted or queued:
-            log.info("documents.resumed", context=opened.context.id, deleted=deleted, queued=queued)
-
-    async def _everywhere(self) -> None:
+    async def once(self) -> None:
+        """Look after the documents of every Context."""
         after = ""
         try:
             while page := await self._contexts.registry.page(after=after, limit=PAGE):
@@ -55,6 +49,13 @@ class Upkeep:
                 after = page[-1].id
         except SpectronError as error:
             log.warning("documents.upkeep_failed", reason=error.detail)
+
+    async def look_after(self, opened: Open) -> None:
+        """Finish deletions, and queue documents that a crash has kept from the queue."""
+        deleted = await self._removal.resume(opened)
+        queued = await self._queue.enqueue_missing(opened, await self._catalogue.unfinished(opened.database))
+        if deleted or queued:
+            log.info("documents.resumed", context=opened.context.id, deleted=deleted, queued=queued)
 
     async def _in(self, context_id: str) -> None:
         try:

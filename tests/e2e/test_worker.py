@@ -56,15 +56,17 @@ def test_the_api_tells_at_once_what_a_worker_does(environment: dict[str, str], t
             (job,) = http.get("/jobs").json()["jobs"]
             assert (job["state"], job["subject"]) == ("queued", upload.json()["id"])
 
-            with http.stream("GET", "/events", params={"kind": "job"}) as stream:
+            with http.stream("GET", "/events", params={"kind": ["job", "document"]}) as stream:
                 lines = stream.iter_lines()
                 assert next(lines).startswith("retry")
                 with started("worker", environment, tmp_path / "worker.log") as worker:
                     worker.wait_for("works")
                     told = until_done(lines)
                     assert worker.stop() == 0
-                assert {one["id"] for one in told} == {job["id"]}
-                assert str(told[-1]["attempts"]) == "1"
+                documents = [one for one in told if "state" not in one]
+                assert {one["id"] for one in told} == {job["id"], job["subject"]}
+                assert [documents[0]["status"], documents[-1]["status"]] == ["extracting", "ready"]
+                assert [one["attempts"] for one in told if one.get("state") == "done"] == [1]
                 assert http.get(f"/acme/documents/{upload.json()['id']}").json()["status"] == "ready"
                 assert api.stop(seconds=5) == 0
 
@@ -72,7 +74,7 @@ def test_the_api_tells_at_once_what_a_worker_does(environment: dict[str, str], t
 def until_done(lines: Iterator[str]) -> list[dict[str, object]]:
     told: list[dict[str, object]] = []
     deadline = time.monotonic() + PATIENCE
-    while not told or told[-1]["state"] != "done":
+    while not told or told[-1].get("status") != "ready":
         assert time.monotonic() < deadline, told
         line = next(lines)
         if line.startswith("data: "):

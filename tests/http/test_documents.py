@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from server.observe.events import Wanted
 from tests.support.app import App, running
 
 TEXT = b"# Tides\n\n" + b"The tidal barrage turns the ebb into electric power. " * 300
@@ -42,6 +44,44 @@ async def finished(app: App, document_id: str, client: httpx.AsyncClient | None 
             return document
         await ended.wait()
         ended.clear()
+
+
+async def statuses(app: App, context: str = "acme") -> AsyncIterator[dict[str, Any]]:
+    """What is told of documents from now on."""
+    async with aclosing(app.server.events.follow(Wanted(context, frozenset({"document"})))) as events:
+        async for event in events:
+            if event:
+                yield dict(event.data)
+
+
+async def test_each_status_is_told_as_an_event(app: App) -> None:
+    told: list[dict[str, Any]] = []
+
+    async def listen() -> None:
+        async for one in statuses(app):
+            told.append(one)
+            if one["status"] in {"ready", "failed"}:
+                return
+
+    listening = asyncio.create_task(listen())
+    await asyncio.sleep(0)
+    sent = await upload(app.http)
+    async with asyncio.timeout(60):
+        await listening
+    assert {one["id"] for one in told} == {sent["id"]}
+    order = list(dict.fromkeys(one["status"] for one in told))
+    assert order == ["queued", "extracting", "chunking", "embedding", "keywording", "ready"]
+    document = await finished(app, sent["id"])
+    count = document["chunk_count"]
+    assert told[-1]["progress"] == {"done": count, "total": count}
+
+    failing = asyncio.create_task(listen())
+    await asyncio.sleep(0)
+    broken = await upload(app.http, b"%PDF-1.4 nothing more", "scan.pdf")
+    async with asyncio.timeout(60):
+        await failing
+    assert (told[-1]["id"], told[-1]["status"]) == (broken["id"], "failed")
+    assert told[-1]["error"] == (await finished(app, broken["id"]))["error"] is not None
 
 
 async def test_a_document_from_upload_to_deletion(app: App) -> None:

@@ -1,0 +1,59 @@
+"""Originals as files for as long as they are read, and nothing of them afterwards."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.core.errors import NotFoundError, UnavailableError
+from server.documents.spool import ABANDONED_SECONDS, Spool
+from server.objects.files import FileObjectStore
+
+CONTENT = b"a line of the original\n" * 100_000
+
+
+@pytest.fixture
+async def objects(tmp_path: Path) -> AsyncIterator[FileObjectStore]:
+    async def parts() -> AsyncIterator[bytes]:
+        yield CONTENT
+
+    store = FileObjectStore(tmp_path / "objects")
+    await store.put("acme/a", parts())
+    yield store
+    await store.close()
+
+
+async def test_an_original_is_a_file_while_the_block_lasts(objects: FileObjectStore, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", objects)
+    async with spool.file("acme/a") as path:
+        assert path.read_bytes() == CONTENT
+        assert (tmp_path / "spool").stat().st_mode & 0o777 == 0o700
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+async def test_nothing_stays_behind_when_there_is_no_original(objects: FileObjectStore, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", objects)
+    with pytest.raises(NotFoundError):
+        async with spool.file("acme/b"):
+            pass
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+async def test_a_folder_that_cannot_be_written_is_worth_another_try(objects: FileObjectStore, tmp_path: Path) -> None:
+    (tmp_path / "spool").write_text("in the way")
+    with pytest.raises(UnavailableError, match="could not be put into"):
+        async with Spool(tmp_path / "spool", objects).file("acme/a"):
+            pass
+
+
+async def test_only_what_killed_processes_left_is_cleared(objects: FileObjectStore, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", objects)
+    spool.clear()
+    async with spool.file("acme/a") as read:
+        left = tmp_path / "spool" / "left"
+        left.write_bytes(b"half of an original")
+        long_ago = left.stat().st_mtime - ABANDONED_SECONDS - 60
+        os.utime(left, (long_ago, long_ago))
+        spool.clear()
+        assert list((tmp_path / "spool").iterdir()) == [read]
