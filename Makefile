@@ -40,11 +40,11 @@ lock: $(READY) ## Write the versions that are installed now to constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 test: $(READY) ## Run the whole suite
-	$(BIN)/python -m pytest -m 'not slow and not e2e' --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered
 	$(BIN)/python -m pytest -m 'slow or e2e'
 
 test-fast: $(READY) ## Run the unit tests alone
-	$(BIN)/python -m pytest -m 'not slow and not e2e'
+	$(BIN)/python -m pytest -m 'not slow and not e2e' --numprocesses auto
 
 clean: ## Remove what was installed and built
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage
