@@ -4,7 +4,11 @@
 
     with SpectronManagement() as admin:
         admin.contexts.create(id="acme-prod", namespace="acme", database="prod")
-        key = admin.contexts("acme-prod").keys.create(name="worker", scope_floor={"org": "acme"})
+        acme = admin.contexts("acme-prod")
+        key = acme.keys.create(name="worker", scope_floor={"org": "acme"})
+        acme.documents.upload("handbook.pdf", scope={"org": "acme"})
+        acme.memory.remember("I live in Lisbon.", scope={"org": "acme", "user": "alice"})
+        print(acme.memory.recall("Where does alice live?").hits[0].text)
 
 `AsyncSpectronManagement` is the same with `await`. Whatever goes wrong is a `SpectronError`.
 """
@@ -28,10 +32,38 @@ from spectron.errors import (
     UnprocessableError,
     UnsupportedMediaTypeError,
     ValidationError,
+    WaitingError,
 )
 from spectron.models.audit import AuditEvent
+from spectron.models.belief import (
+    Attribute,
+    Beliefs,
+    Change,
+    Entity,
+    EntityDetail,
+    Inspection,
+    Note,
+    Profile,
+    Relation,
+    State,
+    StateDiff,
+)
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
+from spectron.models.document import Chunk, Document, DocumentHit, Keyword, Upload
+from spectron.models.job import Event, Job
 from spectron.models.key import Key, MintedKey
+from spectron.models.memory import (
+    ChatSession,
+    ErasedPlace,
+    Extraction,
+    Forgotten,
+    Place,
+    Reinstated,
+    Remembered,
+    RememberedMany,
+    Turn,
+)
+from spectron.models.recall import Hit, PromptBlock, Recalled, Reflection, Reply, ReplyPart
 from spectron.models.record import Page
 from spectron.models.retention import (
     ContextSweep,
@@ -50,13 +82,19 @@ from spectron.models.retention import (
     SweptGroup,
 )
 from spectron.models.service import ContextReadiness, Health, Ready
+from spectron.models.trace import FsckReport, Trace, TraceStats
 from spectron.sync.client import SpectronManagement
 
 __all__ = [
     "APIError",
     "ArgumentError",
     "AsyncSpectronManagement",
+    "Attribute",
     "AuditEvent",
+    "Beliefs",
+    "Change",
+    "ChatSession",
+    "Chunk",
     "ConflictError",
     "Context",
     "ContextNotFoundError",
@@ -68,18 +106,43 @@ __all__ = [
     "DeletionGroup",
     "DeletionPreview",
     "DeletionSet",
+    "Document",
+    "DocumentHit",
+    "Entity",
+    "EntityDetail",
+    "ErasedPlace",
+    "Event",
+    "Extraction",
     "FadedGroup",
     "ForbiddenError",
+    "Forgotten",
+    "FsckReport",
     "Health",
+    "Hit",
+    "Inspection",
+    "Job",
     "Key",
+    "Keyword",
     "MintedKey",
     "NotFoundError",
+    "Note",
     "Page",
     "PayloadTooLargeError",
+    "Place",
     "Policy",
     "PolicyWarning",
+    "Profile",
+    "PromptBlock",
     "RateLimitedError",
     "Ready",
+    "Recalled",
+    "Reflection",
+    "Reinstated",
+    "Relation",
+    "Remembered",
+    "RememberedMany",
+    "Reply",
+    "ReplyPart",
     "ResponseError",
     "RetentionPolicies",
     "RetentionPreview",
@@ -87,14 +150,21 @@ __all__ = [
     "ServerError",
     "SpectronError",
     "SpectronManagement",
+    "State",
+    "StateDiff",
     "Stats",
     "Sweep",
     "SweptGroup",
+    "Trace",
+    "TraceStats",
     "TransportError",
+    "Turn",
     "UnauthorizedError",
     "UnavailableError",
     "UnprocessableError",
     "UnsupportedMediaTypeError",
+    "Upload",
     "Usage",
     "ValidationError",
+    "WaitingError",
 ]

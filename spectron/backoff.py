@@ -24,7 +24,11 @@ class Backoff:
         if attempt >= self.retries:
             return None
         if retry_after is None:
-            return self.random() * min(self.longest, self.first * 2.0**attempt)
+            return self.pause(attempt)
         if retry_after > self.longest:
             return None
         return retry_after + self.random() * self.first
+
+    def pause(self, attempt: int) -> float:
+        """Seconds to wait for somebody who never gives up."""
+        return self.random() * min(self.longest, self.first * 2.0**attempt)

@@ -1,7 +1,7 @@
 """Where requests go: the server's address, its paths, and the values that travel in them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -13,6 +13,9 @@ from spectron.errors import ArgumentError
 
 DEFAULT_URL = "http://127.0.0.1:9090"
 PREFIX = "/api/v1"
+
+Scope = Mapping[str, str] | Sequence[str] | str
+"""Whose a record is: `{"org": "acme"}`, `["org=acme"]` or `"org/acme"`."""
 
 Params = Mapping[str, str | int | bool | datetime | list[str] | None]
 
@@ -66,6 +69,29 @@ def body(document: Any) -> bytes:
         raise ArgumentError(f"The values given can't be sent as JSON: {error}.") from error
 
 
+def scope_values(scope: Scope | None) -> list[str]:
+    """A scope as the values of a repeated query parameter."""
+    match scope:
+        case None:
+            return []
+        case str():
+            return [scope]
+        case Mapping():
+            return [f"{name}={value}" for name, value in scope.items()]
+        case _:
+            return list(scope)
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """A body of those values that are not None; times as text, scopes and lists as JSON has them."""
+    return {name: _json(value) for name, value in values.items() if value is not None}
+
+
+def field(value: Any) -> str | None:
+    """A value as a field of a form: text as it is, anything else as JSON."""
+    return value if value is None or isinstance(value, str) else body(_json(value)).decode()
+
+
 def timestamp(value: datetime | str) -> str:
     """A time as RFC 3339."""
     if isinstance(value, str):
@@ -73,6 +99,18 @@ def timestamp(value: datetime | str) -> str:
     if value.tzinfo is None:
         raise ArgumentError(f"{value.isoformat()} has no time zone. Give one, for example `datetime.now(UTC)`.")
     return value.isoformat()
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case datetime():
+            return timestamp(value)
+        case Mapping():
+            return {name: _json(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_json(inner) for inner in value]
+        case _:
+            return value
 
 
 def _text(value: str | int | bool | datetime) -> str:

@@ -24,6 +24,10 @@ class ResponseError(SpectronError):
     """An answer this client can't read."""
 
 
+class WaitingError(SpectronError, TimeoutError):
+    """What was waited for did not happen in the time allowed; it may still."""
+
+
 class APIError(SpectronError):
     """The server refused, and said why in a problem document."""
 

@@ -17,7 +17,8 @@ REWRITES = (
     (r"\bAwaitable\[((?:[^\[\]]|\[[^\[\]]*\])*)\]", r"\1"),
     (r"\bAsync([A-Z]\w*)", r"\1"),
     (r"\b__a(enter|exit)__", r"__\1__"),
-    (r"\baclose\b", "close"),
+    (r"\basynccontextmanager\b", "contextmanager"),
+    (r"\ba(close|read|iter_bytes|iter_lines)\b", r"\1"),
     (r"\basyncio\b", "time"),
     (r"\bspectron\.aio\b", "spectron.sync"),
 )

@@ -12,6 +12,8 @@ import httpx
 from spectron import endpoint
 from spectron.aio.connection import AsyncConnection
 from spectron.aio.contexts import AsyncContexts
+from spectron.aio.events import AsyncEvents
+from spectron.aio.jobs import AsyncJobs
 from spectron.aio.lifecycle import AsyncLifecycle
 from spectron.backoff import DEFAULT_RETRIES, Backoff
 from spectron.models.record import read
@@ -47,6 +49,8 @@ class AsyncSpectronManagement:
         self.url = str(address)
         self.contexts = AsyncContexts(self._connection)
         self.lifecycle = AsyncLifecycle(self._connection)
+        self.jobs = AsyncJobs(self._connection)
+        self.events = AsyncEvents(self._connection)
 
     async def health(self) -> Health:
         """Whether the server lives; needs no key."""

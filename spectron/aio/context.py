@@ -6,9 +6,15 @@ from typing import Any, Literal, overload
 
 from spectron import endpoint
 from spectron.aio.connection import AsyncConnection
+from spectron.aio.documents import AsyncDocuments
+from spectron.aio.entities import AsyncEntities
 from spectron.aio.keys import AsyncKeys
+from spectron.aio.memory import AsyncMemory
 from spectron.aio.pages import walk
 from spectron.aio.retention import AsyncRetention
+from spectron.aio.scopes import AsyncScopes
+from spectron.aio.sessions import AsyncSessions
+from spectron.aio.traces import AsyncTraces
 from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
 from spectron.models.record import Page, read, read_page
@@ -23,6 +29,12 @@ class AsyncContextHandle:
         self.id = id
         self.keys = AsyncKeys(connection, id)
         self.retention = AsyncRetention(connection, id)
+        self.documents = AsyncDocuments(connection, id)
+        self.memory = AsyncMemory(connection, id)
+        self.sessions = AsyncSessions(connection, id)
+        self.entities = AsyncEntities(connection, id)
+        self.scopes = AsyncScopes(connection, id)
+        self.traces = AsyncTraces(connection, id)
 
     async def get(self) -> Context:
         """The Context, with the configuration in force."""

@@ -3,7 +3,7 @@
 import reprlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -31,6 +31,8 @@ class Page(Generic[RecordT_co]):
     next_cursor: str | None = None
     has_more: bool = False
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    total: int | None = None
+    """How many there are on all pages, where the server counts them."""
 
     def __iter__(self) -> Iterator[RecordT_co]:
         return iter(self.items)
@@ -54,6 +56,20 @@ def read_page(kind: type[RecordT], document: Any, *, key: str) -> Page[RecordT]:
     items = tuple(read(kind, item) for item in document[key])
     with _refusing(f"page of {key}"):
         return Page(items, document.get("next_cursor"), document.get("has_more", False), document)
+
+
+def read_numbered(kind: type[RecordT], document: Any, *, key: str) -> Page[RecordT]:
+    """A page of a list whose pages have numbers; its `next_cursor` is the number of the next one."""
+    page = read_page(kind, document, key=key)
+    number, size, total = (document.get(name) or 0 for name in ("page", "page_size", "total"))
+    more = number * size < total
+    return replace(page, next_cursor=str(number + 1) if more else None, has_more=more, total=total)
+
+
+def read_offset(kind: type[RecordT], document: Any, *, key: str, offset: int) -> Page[RecordT]:
+    """A part of a list that starts at an offset; its `next_cursor` is the offset of the next part."""
+    page = read_page(kind, document, key=key)
+    return replace(page, next_cursor=str(offset + len(page)) if page.has_more else None)
 
 
 @contextmanager

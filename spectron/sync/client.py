@@ -16,6 +16,8 @@ from spectron.models.record import read
 from spectron.models.service import Health, Ready
 from spectron.sync.connection import Connection
 from spectron.sync.contexts import Contexts
+from spectron.sync.events import Events
+from spectron.sync.jobs import Jobs
 from spectron.sync.lifecycle import Lifecycle
 
 
@@ -48,6 +50,8 @@ class SpectronManagement:
         self.url = str(address)
         self.contexts = Contexts(self._connection)
         self.lifecycle = Lifecycle(self._connection)
+        self.jobs = Jobs(self._connection)
+        self.events = Events(self._connection)
 
     def health(self) -> Health:
         """Whether the server lives; needs no key."""

@@ -2,23 +2,32 @@
 """Requests to one server, repeated where that is safe."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
 from spectron import endpoint, problems
 from spectron.backoff import Backoff
 from spectron.errors import ResponseError, SpectronError
+from spectron.sources import Source
+from spectron.sync.answer import Answer
 
 REPEATABLE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
+# The server says with these that it did nothing; what a proxy says may come after the deed.
+UNTOUCHED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+UNSENT = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
+
+Repeat = Literal["always", "refused", "unsent"]
+"""When a request may be sent again: always, if it was not carried out, or only if nothing of it was sent."""
 
 
 class Connection:
     """Sends requests and reads their answers.
 
-    Every request may be repeated: reads by their nature, writes because all attempts at one carry the same
+    Most requests may be repeated: reads by their nature, writes because all attempts at one carry the same
     `Idempotency-Key`, under which the server carries it out once.
     """
 
@@ -31,8 +40,8 @@ class Connection:
         new_key: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._http = http
-        self._backoff = backoff
-        self._sleep = sleep
+        self.backoff = backoff
+        self.sleep = sleep
         self._new_key = new_key
 
     def get(
@@ -43,12 +52,18 @@ class Connection:
         expected: frozenset[int] = frozenset(),
     ) -> Any:
         """The JSON answer; a status in `expected` is an answer too, not a failure."""
-        return self._exchange(self._http.build_request("GET", path, params=endpoint.query(params or {})), expected)
+        return _document(self._send(self._request("GET", path, params=params), expected=expected))
 
-    def post(self, path: str, body: Any = None, params: endpoint.Params | None = None) -> Any:
-        return self._write("POST", path, body=body, params=params)
+    def ask(self, path: str, body: Any) -> Any:
+        """A question that needs a body; it changes nothing, so the server keeps no answer for its repetition."""
+        return _document(self._send(self._request("POST", path, content=endpoint.body(body))))
 
-    def put(self, path: str, body: Any) -> Any:
+    def post(
+        self, path: str, body: Any = None, params: endpoint.Params | None = None, *, patience: float | None = None
+    ) -> Any:
+        return self._write("POST", path, body=body, params=params, patience=patience)
+
+    def put(self, path: str, body: Any = None) -> Any:
         return self._write("PUT", path, body=body)
 
     def patch(self, path: str, body: Any) -> Any:
@@ -57,39 +72,118 @@ class Connection:
     def delete(self, path: str, params: endpoint.Params | None = None) -> Any:
         return self._write("DELETE", path, params=params)
 
+    def upload(self, path: str, fields: Mapping[str, str], source: Source) -> Any:
+        """A file as part of a form, read while it is sent."""
+        request = self._http.build_request("POST", path, data=dict(fields), files={"file": source.part()})
+        return _document(self._send(request, repeat="always" if source.repeatable else "unsent"))
+
+    def load(self, path: str, content: Iterable[bytes], *, patience: float) -> Any:
+        """A body of bytes, sent as they come and only once."""
+        request = self._http.build_request(
+            "POST",
+            path,
+            content=content,
+            headers={"content-type": "application/octet-stream"},
+            timeout=self._waiting(patience),
+        )
+        return _document(self._send(request, repeat="unsent"))
+
+    @contextmanager
+    def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: endpoint.Params | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        patience: float | None = None,
+        repeat: Repeat = "always",
+    ) -> Iterator[Answer]:
+        """An answer whose body is read as it comes; `patience` is how many seconds the next piece of it may take."""
+        content = None if body is None else endpoint.body(body)
+        request = self._request(method, path, params=params, content=content, headers=headers, patience=patience)
+        response = self._send(request, stream=True, repeat=repeat)
+        try:
+            yield Answer(response)
+        finally:
+            response.close()
+
     def close(self) -> None:
         self._http.close()
 
-    def _write(self, method: str, path: str, *, body: Any = None, params: endpoint.Params | None = None) -> Any:
-        headers = {"idempotency-key": self._new_key()}
-        content = None
-        if body is not None:
-            headers["content-type"] = "application/json"
-            content = endpoint.body(body)
-        request = self._http.build_request(
-            method, path, params=endpoint.query(params or {}), headers=headers, content=content
+    def _write(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        params: endpoint.Params | None = None,
+        patience: float | None = None,
+    ) -> Any:
+        content = None if body is None else endpoint.body(body)
+        key = {"idempotency-key": self._new_key()}
+        return _document(
+            self._send(self._request(method, path, params=params, content=content, headers=key, patience=patience))
         )
-        return self._exchange(request, frozenset())
 
-    def _exchange(self, request: httpx.Request, expected: frozenset[int]) -> Any:
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: endpoint.Params | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        patience: float | None = None,
+    ) -> httpx.Request:
+        kind = {} if content is None else {"content-type": "application/json"}
+        return self._http.build_request(
+            method,
+            path,
+            params=endpoint.query(params or {}),
+            headers={**kind, **(headers or {})},
+            content=content,
+            timeout=self._waiting(patience),
+        )
+
+    def _waiting(self, seconds: float | None) -> httpx.Timeout:
+        """The client's own timeouts, with more patience for the answer where it is known to take longer."""
+        own = self._http.timeout
+        if seconds is None or own.read is None:
+            return own
+        return httpx.Timeout(connect=own.connect, read=max(own.read, seconds), write=own.write, pool=own.pool)
+
+    def _send(
+        self,
+        request: httpx.Request,
+        *,
+        expected: frozenset[int] = frozenset(),
+        stream: bool = False,
+        repeat: Repeat = "always",
+    ) -> httpx.Response:
         attempt = 0
         while True:
             failure: SpectronError
             try:
-                response = self._http.send(request)
+                response = self._http.send(request, stream=stream)
+                if response.is_success or response.status_code in expected:
+                    return response
+                response.read()
             except httpx.TransportError as error:
-                failure, delay = problems.unreachable(request, error), self._backoff.delay(attempt)
+                failure = problems.unreachable(request, error)
+                again = repeat == "always" or isinstance(error, UNSENT)
+                delay = self.backoff.delay(attempt) if again else None
             except httpx.DecodingError as error:
                 raise ResponseError(f"The answer of {request.url} is damaged: {error}.") from error
             else:
-                if response.is_success or response.status_code in expected:
-                    return _document(response)
                 failure = refusal = problems.refusal(response)
-                repeatable = response.status_code in REPEATABLE
-                delay = self._backoff.delay(attempt, refusal.retry_after) if repeatable else None
+                again = response.status_code in (REPEATABLE if repeat == "always" else UNTOUCHED)
+                again = again and repeat != "unsent"
+                delay = self.backoff.delay(attempt, refusal.retry_after) if again else None
             if delay is None:
                 raise failure
-            self._sleep(delay)
+            self.sleep(delay)
             attempt += 1
 
 

@@ -10,9 +10,15 @@ from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
 from spectron.models.record import Page, read, read_page
 from spectron.sync.connection import Connection
+from spectron.sync.documents import Documents
+from spectron.sync.entities import Entities
 from spectron.sync.keys import Keys
+from spectron.sync.memory import Memory
 from spectron.sync.pages import walk
 from spectron.sync.retention import Retention
+from spectron.sync.scopes import Scopes
+from spectron.sync.sessions import Sessions
+from spectron.sync.traces import Traces
 
 
 class ContextHandle:
@@ -24,6 +30,12 @@ class ContextHandle:
         self.id = id
         self.keys = Keys(connection, id)
         self.retention = Retention(connection, id)
+        self.documents = Documents(connection, id)
+        self.memory = Memory(connection, id)
+        self.sessions = Sessions(connection, id)
+        self.entities = Entities(connection, id)
+        self.scopes = Scopes(connection, id)
+        self.traces = Traces(connection, id)
 
     def get(self) -> Context:
         """The Context, with the configuration in force."""

@@ -1,9 +1,6 @@
-"""Every call of the SDK with the request it makes, for both clients."""
+"""Every call of the SDK with the request it makes, for both clients; those of the data plane come from beside."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from spectron import (
     Context,
@@ -21,6 +18,7 @@ from spectron import (
     Sweep,
     Usage,
 )
+from tests.spectron.data_calls import DATA_EXAMPLES
 from tests.spectron.documents import (
     CONTEXT,
     DECAY,
@@ -40,23 +38,12 @@ from tests.spectron.documents import (
     USAGE,
     page_of,
 )
+from tests.spectron.example import Example
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Example:
-    """A call, what goes over the wire, and what comes back."""
-
-    call: Callable[[Any], Any]
-    line: str
-    result: type[Any] | None
-    status: int = 200
-    answer: Any = None
-    body: Any = None
-
-
-EXAMPLES = {
+ADMINISTRATION = {
     "health": Example(lambda admin: admin.health(), "GET /api/v1/health", Health, 200, HEALTH),
     "ready": Example(lambda admin: admin.ready(), "GET /api/v1/ready", Ready, 503, READY),
     "contexts.create": Example(
@@ -224,3 +211,4 @@ EXAMPLES = {
         lambda admin: admin.contexts("acme").keys.delete("k3y"), "DELETE /api/v1/contexts/acme/keys/k3y", None, 204
     ),
 }
+EXAMPLES = {**ADMINISTRATION, **DATA_EXAMPLES}

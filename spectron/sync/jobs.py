@@ -1,0 +1,47 @@
+# Generated from spectron/aio by `python spectron/generate.py`; change it there.
+"""The job queue of a server."""
+
+from collections.abc import Iterator
+
+from spectron import endpoint
+from spectron.models.job import Job
+from spectron.models.record import Page, read, read_page
+from spectron.sync.connection import Connection
+from spectron.sync.pages import walk
+
+
+class Jobs:
+    """Jobs of all Contexts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(
+        self,
+        *,
+        context: str | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Job]:
+        """One page of jobs, the newest first."""
+        params = {"context": context, "state": state, "limit": limit, "cursor": cursor}
+        return read_page(Job, self._connection.get(endpoint.path("jobs"), params), key="jobs")
+
+    def iterate(
+        self, *, context: str | None = None, state: str | None = None, page_size: int | None = None
+    ) -> Iterator[Job]:
+        """Every job that is still known, page by page."""
+        return walk(lambda cursor: self.list(context=context, state=state, limit=page_size, cursor=cursor), None)
+
+    def get(self, id: str) -> Job:
+        """A job with its progress and its last error."""
+        return read(Job, self._connection.get(endpoint.path("jobs", id)))
+
+    def retry(self, id: str) -> Job:
+        """Queue a job that failed or was cancelled once more."""
+        return read(Job, self._connection.post(endpoint.path("jobs", id, "retry")))
+
+    def cancel(self, id: str) -> Job:
+        """Cancel an unfinished job; whoever works on it stops."""
+        return read(Job, self._connection.delete(endpoint.path("jobs", id)))
