@@ -152,6 +152,7 @@ class Server:
             self.clock,
             ids,
             alone=self.engine.kind == "embedded",
+            others=[self.documents.library.removal],
         )
         self.recalling = create_recalling(self.control.models, index, self.clock)
         self._schedules = schedules

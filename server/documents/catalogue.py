@@ -9,7 +9,7 @@ from surrealdb import RecordID
 from server.core.clock import Clock
 from server.core.errors import ConflictError, NotFoundError, ThrownError
 from server.core.scope import EMPTY, Scope, contradicts
-from server.core.visibility import Visibility
+from server.core.visibility import Visibility, visible
 from server.documents.document import FINAL, STATUSES, Document, Status
 from server.store.engine import Database, Row
 from server.store.scoped import ENSURE_ATTRIBUTES, attribute_ids, condition
@@ -194,6 +194,14 @@ class Catalogue:
         """All documents whatever their scope, those that are being deleted among them."""
         async for row in walk(database, "document", "*"):
             yield Document.of(row | {"id": str(row["id"].id)})
+
+    async def within(self, database: Database, scope: Scope, *, limit: int) -> list[Document]:
+        """Some of the documents that carry every attribute of a scope, those too that are being deleted."""
+        where, variables = condition(visible(EMPTY, [scope]))
+        rows = await database.rows(
+            f"{SELECT} document WHERE scope != <set>[] AND {where} LIMIT $limit", variables | {"limit": limit}
+        )
+        return [Document.of(row) for row in rows]
 
     async def half_deleted(self, database: Database) -> list[Document]:
         """Documents whose deletion was cut short."""

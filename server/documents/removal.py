@@ -1,7 +1,11 @@
 """Taking documents away with everything derived from them and with their originals."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from server.control.contexts import Open
 from server.core.clock import Clock
+from server.core.scope import Scope
 from server.documents.attempts import Attempt
 from server.documents.catalogue import DELETION, Catalogue, record
 from server.documents.chunk_rows import ChunkRows
@@ -14,6 +18,7 @@ from server.objects.store import ObjectStore
 HIDE = f"""UPDATE $document SET attempt = '{DELETION}', status = 'failed', error = 'It is being deleted.',
     updated_at = $now RETURN NONE;
 {REMOVE_EDGES}"""
+ERASED_AT_ONCE = 100
 REMOVE = f"DELETE $document WHERE attempt = '{DELETION}' RETURN NONE"
 
 
@@ -29,8 +34,8 @@ class Removal:
         self._index = index
         self._clock = clock
 
-    async def delete(self, opened: Open, document: Document) -> None:
-        """Remove a document, its chunks, edges and orphaned keywords, and its original, in this order."""
+    async def delete(self, opened: Open, document: Document) -> int:
+        """Remove a document, its chunks, edges and orphaned keywords, and its original, and say how many chunks."""
         database = opened.database
         variables = {"document": record(document.id), "now": self._clock.now()}
         await database.write(HIDE, variables, repeatable=True)
@@ -38,6 +43,16 @@ class Removal:
         await self._index.chunks_removed(database, cleared)
         await self._objects.delete(document.storage_key)
         await database.write(REMOVE, variables, repeatable=True)
+        return len(cleared)
+
+    async def erase_scope(self, opened: Open, scope: Scope) -> Mapping[str, int]:
+        """Remove every document that carries all of a scope's attributes; how many rows of each table that were."""
+        counts: Counter[str] = Counter()
+        while found := await self._catalogue.within(opened.database, scope, limit=ERASED_AT_ONCE):
+            for document in found:
+                counts["knowledge_chunk"] += await self.delete(opened, document)
+                counts["document"] += 1
+        return counts
 
     async def resume(self, opened: Open) -> int:
         """Finish deletions that were cut short, and say how many."""

@@ -65,6 +65,7 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         if not scope:
             raise ValidationError("The empty scope is general knowledge and cannot be erased as a place.")
         counts = await memory.forgetting.erase_scope(tenant.open, scope, tenant.origin)
+        tenants.trace(tenant, "scope.forget", "forget scope", scope, written=counts)
         return {"forgotten": sum(counts.values()), "counts": counts, "trace_id": tenant.trace_id}
 
 

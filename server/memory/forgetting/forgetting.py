@@ -1,5 +1,6 @@
 """Forgetting as callers ask for it: softly or for good, by name, by words or by scope."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -88,7 +89,10 @@ class Forgetting:
         return await reinstate(database, self._index, bounds, last, self._clock.now(), audit, embedder.dimension)
 
     async def erase_scope(self, opened: Open, scope: Scope, origin: Origin) -> dict[str, int]:
-        """Erase whatever carries all of the scope's attributes, in every domain."""
+        """Erase whatever carries all of the scope's attributes, in every domain; memory goes last, with the audit."""
+        counts: Counter[str] = Counter()
+        for other in self._others:
+            counts.update(await other.erase_scope(opened, scope))
         database = opened.database
         await self._traces.flush()
         visibility = visible(EMPTY, [scope])
@@ -97,9 +101,7 @@ class Forgetting:
         found = await database.read(
             ";".join(f"SELECT VALUE id FROM {table} WHERE scope != <set>[] AND {rule}" for table in BESIDES), variables
         )
-        audit = event(self._audit, "scope.erase", origin, scope, selection.counts)
+        counts.update(selection.counts)
+        audit = event(self._audit, "scope.erase", origin, scope, counts)
         await erase(database, self._index, selection, audit, also=[record for rows in found for record in rows])
-        counts = dict(selection.counts)
-        for other in self._others:
-            counts.update(await other.erase_scope(opened, scope))
-        return counts
+        return dict(counts)
