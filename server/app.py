@@ -182,6 +182,7 @@ class Server:
             metrics=self.metrics,
             traces=self.traces,
             readiness=self.readiness,
+            alone=self.engine.kind == "embedded",
         )
         self.api = create_api(
             services,

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from server.control.secrets import Cipher
 from server.core.clock import Clock
 from server.core.errors import ConflictError, DuplicateError
+from server.core.ids import Ids, seeded
 from server.store.engine import Database, Row
 
 KEPT = timedelta(hours=24)
@@ -17,12 +18,18 @@ KEPT = timedelta(hours=24)
 CLEARED_AT_ONCE = 20
 POLL_SECONDS = 0.05
 # A claim that is over is overwritten: the engine in memory cannot make a record again in the transaction that deletes
-# it. Creating fails for one that holds.
-CLAIM = """LET $over = (UPDATE type::record('idempotency', $id) SET fingerprint = $row.fingerprint, state = 'pending',
-    status = NONE, headers = NONE, body = NONE, expires_at = $row.expires_at WHERE expires_at <= $now
-    RETURN VALUE true);
-IF array::len($over) = 0 { CREATE type::record('idempotency', $id) CONTENT $row RETURN NONE };
-DELETE (SELECT VALUE id FROM idempotency WHERE expires_at <= $now LIMIT $few) RETURN NONE"""
+# it. One whose holder died is taken over with its seed. Creating fails for one that holds.
+CLAIM = """LET $claim = type::record('idempotency', $id);
+LET $over = (UPDATE $claim SET fingerprint = $row.fingerprint, state = 'pending', seed = $row.seed, status = NONE,
+    headers = NONE, body = NONE, taken_at = $now, held_until = $row.held_until, expires_at = $row.expires_at
+    WHERE expires_at <= $now RETURN VALUE seed);
+LET $left = (UPDATE $claim SET taken_at = $now, held_until = $row.held_until
+    WHERE array::len($over) = 0 AND state = 'pending' AND fingerprint = $row.fingerprint
+    AND (held_until <= $now OR taken_at < $dead_before) RETURN VALUE seed);
+LET $taken = array::concat($over, $left);
+IF array::len($taken) = 0 { CREATE $claim CONTENT $row RETURN NONE };
+DELETE (SELECT VALUE id FROM idempotency WHERE expires_at <= $now LIMIT $few) RETURN NONE;
+array::first($taken) ?? $row.seed"""
 
 
 @dataclass(frozen=True)
@@ -36,19 +43,26 @@ class Answer:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to do the work of a request, held until it is settled or released."""
+    """The right to do the work of a request, held until it is settled or released.
+
+    Whoever takes it over from a process that died gets the same ids, and so finds what that one has already made.
+    """
 
     id: str
     database: Database
+    ids: Ids
 
 
 class Answers:
     """Stores one answer for each caller and idempotency key; bodies are encrypted, for some hold a new secret."""
 
-    def __init__(self, cipher: Cipher, clock: Clock, *, pending: timedelta) -> None:
+    def __init__(self, cipher: Cipher, clock: Clock, ids: Ids, *, pending: timedelta, alone: bool) -> None:
+        """`pending` is the longest that work may take; when `alone`, what was held before this process is not held."""
         self._cipher = cipher
         self._clock = clock
+        self._ids = ids
         self._pending = pending
+        self._dead_before = clock.now() if alone else None
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, claim_id: str) -> asyncio.Lock:
@@ -64,13 +78,13 @@ class Answers:
         deadline = self._clock.monotonic() + self._pending.total_seconds()
         while True:
             try:
-                await self._create(database, claim_id, fingerprint)
+                seed = await self._create(database, claim_id, fingerprint)
             except DuplicateError:
                 found = await self._found(database, claim_id, fingerprint)
                 if found is not None:
                     return found
             else:
-                return Claim(claim_id, database)
+                return Claim(claim_id, database, seeded(seed))
             if self._clock.monotonic() > deadline:
                 raise ConflictError("The first request with this Idempotency-Key is still being worked on; wait.")
             await self._clock.sleep(POLL_SECONDS)
@@ -95,10 +109,20 @@ class Answers:
             "DELETE type::record('idempotency', $id) RETURN NONE", {"id": claim.id}, repeatable=True
         )
 
-    async def _create(self, database: Database, claim_id: str, fingerprint: str) -> None:
+    async def _create(self, database: Database, claim_id: str, fingerprint: str) -> str:
         now = self._clock.now()
-        row = {"fingerprint": fingerprint, "state": "pending", "created_at": now, "expires_at": now + self._pending}
-        await database.write(CLAIM, {"id": claim_id, "row": row, "now": now, "few": CLEARED_AT_ONCE})
+        row = {
+            "fingerprint": fingerprint,
+            "state": "pending",
+            "seed": self._ids.secret(),
+            "created_at": now,
+            "taken_at": now,
+            "held_until": now + self._pending,
+            "expires_at": now + KEPT,
+        }
+        variables = {"id": claim_id, "row": row, "now": now, "dead_before": self._dead_before, "few": CLEARED_AT_ONCE}
+        *_, seed = await database.write(CLAIM, variables)
+        return str(seed)
 
     async def _found(self, database: Database, claim_id: str, fingerprint: str) -> Answer | None:
         row: Row | None = await database.row("SELECT * FROM type::record('idempotency', $id)", {"id": claim_id})

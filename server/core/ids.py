@@ -1,8 +1,10 @@
 """Identifiers and secrets, drawn from an injectable source of randomness."""
 
+import hashlib
 import secrets
 import string
 from collections.abc import Callable
+from itertools import count
 
 ALPHABET = string.ascii_lowercase + string.digits
 
@@ -22,3 +24,13 @@ class Ids:
 
     def _text(self, length: int) -> str:
         return "".join(ALPHABET[self._randbelow(len(ALPHABET))] for _ in range(length))
+
+
+def seeded(seed: str) -> Ids:
+    """Ids that are the same, one after the other, whenever they are drawn from the same seed."""
+    numbers = count()
+
+    def below(limit: int) -> int:
+        return int.from_bytes(hashlib.sha256(f"{next(numbers)}\0{seed}".encode()).digest()) % limit
+
+    return Ids(below)

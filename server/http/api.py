@@ -73,6 +73,7 @@ class Services:
     metrics: Metrics
     traces: TraceLog
     readiness: Readiness
+    alone: bool
 
 
 def create_api(
@@ -90,7 +91,8 @@ def create_api(
     control = services.control
     problems.install(api)
     guard = Guard(services.serving, control.authenticator, control.keys, control.audit, services.metrics)
-    answers = Answers(control.cipher, clock, pending=timedelta(seconds=timeout_seconds + 5))
+    pending = timedelta(seconds=timeout_seconds + 5)
+    answers = Answers(control.cipher, clock, ids, pending=pending, alone=services.alone)
     idempotency = Idempotency(answers)
 
     management = management_router(guard, idempotency, control.metadata, tag="management")

@@ -25,7 +25,7 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         if session is not None:
             return session, scope_in(tenant, session, requested)
         scope = tenant.writes(requested)
-        return await memory.sessions.create(tenant.database, scope), scope
+        return await memory.sessions.create(tenant.database, scope, ids=tenant.ids), scope
 
     @router.post("/facts")
     async def remember(body: NewFact, tenant: Here) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         if body.infer == "preview":
             return await preview(tools, body, tenant)
         session, scope = await place(tenant, body.session_id, body.requested)
-        remembered = await memory.remembering.remember(tools, session.id, scope, body.turn())
+        remembered = await memory.remembering.remember(tools, session.id, scope, body.turn(), tenant.ids)
         written = written_view([remembered.derived]) | {"turn": remembered.turn.id}
         tenants.trace(
             tenant, "remember", f"remember, infer {body.infer}", scope, session_id=session.id, written=written
@@ -67,7 +67,9 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         tools = await memory.toolbox.of(tenant.open)
         session, scope = await place(tenant, body.session_id, body.requested)
         whole = body.extract == "whole_conversation" and body.infer == "full"
-        remembered = await memory.remembering.remember_all(tools, session.id, scope, body.turns(), whole=whole)
+        remembered = await memory.remembering.remember_all(
+            tools, session.id, scope, body.turns(), tenant.ids, whole=whole
+        )
         counted = remembered[-1:] if whole else remembered
         written = written_view(one.derived for one in counted) | {"turns": len(remembered)}
         tenants.trace(tenant, "remember.batch", "remember conversation", scope, session_id=session.id, written=written)

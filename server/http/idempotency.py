@@ -47,6 +47,7 @@ class Idempotency:
             return await asyncio.shield(asyncio.ensure_future(self._answered(claim, request, handle)))
 
     async def _answered(self, claim: Claim, request: Request, handle: Handler) -> Response:
+        request.state.ids = claim.ids
         try:
             response = await handle(request)
         except BaseException:

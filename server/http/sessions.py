@@ -26,7 +26,7 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         """Begin a conversation."""
         body = body or NewSession()
         scope = tenant.writes(body.requested)
-        session = await memory.sessions.create(tenant.database, scope, body.metadata)
+        session = await memory.sessions.create(tenant.database, scope, body.metadata, tenant.ids)
         tenants.trace(tenant, "session.create", "create session", scope, session_id=session.id)
         return session_view(session) | {"trace_id": tenant.trace_id}
 
@@ -51,7 +51,7 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         session = await found(tenant, session_id)
         scope = scope_in(tenant, session, body.requested)
         tools = await memory.toolbox.of(tenant.open)
-        remembered = await memory.remembering.remember(tools, session.id, scope, body.turn())
+        remembered = await memory.remembering.remember(tools, session.id, scope, body.turn(), tenant.ids)
         written = written_view([remembered.derived]) | {"turn": remembered.turn.id}
         tenants.trace(tenant, "turn.add", "add turn", scope, session_id=session.id, written=written)
         return turn_view(remembered.turn) | remembered_view(remembered) | {"trace_id": tenant.trace_id}

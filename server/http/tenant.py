@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ from server.store.engine import Database
 
 @dataclass(frozen=True)
 class Tenant:
-    """One request to one Context."""
+    """One request to one Context; what it makes gets its ids from `ids`, which repeat when the request is repeated."""
 
     open: Open
     authority: Authority
@@ -32,6 +32,7 @@ class Tenant:
     trace_id: str
     started_at: datetime
     started: float
+    ids: Ids
 
     @property
     def context_id(self) -> str:
@@ -77,7 +78,13 @@ class Tenants:
             authority.require_minted_since(opened.context.created_at)
             self._limit(opened)
             tenant = Tenant(
-                opened, authority, origin(request), self._ids.id(), self._clock.now(), self._clock.monotonic()
+                opened,
+                authority,
+                origin(request),
+                self._ids.id(),
+                self._clock.now(),
+                self._clock.monotonic(),
+                self._ids,
             )
             request.state.tenant = tenant
             yield tenant
@@ -113,7 +120,8 @@ class Tenants:
 
 def _tenant(request: Request) -> Tenant:
     tenant: Tenant = request.state.tenant
-    return tenant
+    ids: Ids | None = getattr(request.state, "ids", None)
+    return replace(tenant, ids=ids) if ids else tenant
 
 
 Here = Annotated[Tenant, Depends(_tenant)]

@@ -9,9 +9,11 @@ import structlog
 
 from server.core.clock import Clock
 from server.core.errors import ProviderError
+from server.core.ids import Ids
 from server.core.scope import Scope
 from server.memory.beliefs import Source, SourceKind
 from server.memory.derivation import Derivation, Derived
+from server.memory.derived_before import derived_before
 from server.memory.entities import LIVING
 from server.memory.extraction.diff import EntityRef, Extraction
 from server.memory.extraction.extractor import TurnInput
@@ -53,21 +55,30 @@ class Remembering:
         """Whether this process is deriving a turn right now."""
         return turn.id in self._at
 
-    async def remember(self, tools: Tools, session_id: str, scope: Scope, new: NewTurn) -> Remembered:
-        """Store a turn and derive what it states before answering."""
-        turns = await self._turns.append(tools.database, session_id, scope, [new])
+    async def remember(
+        self, tools: Tools, session_id: str, scope: Scope, new: NewTurn, ids: Ids | None = None
+    ) -> Remembered:
+        """Store a turn and derive what it states before answering; with `ids` that repeat it is stored once."""
+        turns = await self._turns.append(tools.database, session_id, scope, [new], ids)
         with self._working_on(turns):
-            return Remembered(turns[0], await self.derive(tools, turns[0]))
+            return await self._one(tools, turns[0])
 
     async def remember_all(
-        self, tools: Tools, session_id: str, scope: Scope, new: Sequence[NewTurn], *, whole: bool
+        self,
+        tools: Tools,
+        session_id: str,
+        scope: Scope,
+        new: Sequence[NewTurn],
+        ids: Ids | None = None,
+        *,
+        whole: bool,
     ) -> list[Remembered]:
         """Store a conversation; with `whole` it is understood at once and counted for its last turn."""
-        turns = await self._turns.append(tools.database, session_id, scope, new)
+        turns = await self._turns.append(tools.database, session_id, scope, new, ids)
         with self._working_on(turns):
             if whole:
                 return await self._as_one(tools, turns)
-            return [Remembered(turn, await self.derive(tools, turn)) for turn in turns]
+            return [await self._one(tools, turn) for turn in turns]
 
     async def preview(self, tools: Tools, scope: Scope, new: NewTurn, previous: Sequence[str] = ()) -> Effects:
         """What a turn would change; nothing is written."""
@@ -96,8 +107,16 @@ class Remembering:
         finally:
             self._at -= ids
 
+    async def _one(self, tools: Tools, turn: Turn) -> Remembered:
+        """Derive a turn, or tell what was derived from it by somebody else or at another attempt."""
+        derived = None if turn.extracted_at else await self.derive(tools, turn)
+        return Remembered(turn, derived or await derived_before(tools.database, [turn]))
+
     async def _as_one(self, tools: Tools, turns: Sequence[Turn]) -> list[Remembered]:
         last = turns[-1]
+        if last.extracted_at:
+            before = await derived_before(tools.database, turns)
+            return [Remembered(turn, before) for turn in turns]
         try:
             whole = "\n".join(turn.content for turn in turns if turn.role == "user")
             others = [turn.content for turn in turns if turn.role != "user"]
@@ -109,6 +128,7 @@ class Remembering:
         except ProviderError as error:
             log.warning("turn.not_derived", turn=last.id, reason=error.detail)
             derived = None
+        derived = derived or await derived_before(tools.database, turns)
         return [Remembered(turn, derived) for turn in turns]
 
     async def _extracted(

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from server.core.clock import Clock
-from server.core.errors import NotFoundError
+from server.core.errors import DuplicateError, NotFoundError
 from server.core.ids import Ids
-from server.core.scope import Scope
-from server.core.visibility import Visibility
+from server.core.scope import EMPTY, Scope
+from server.core.visibility import Visibility, visible
 from server.store.engine import Database, Row
 from server.store.scoped import ENSURE_ATTRIBUTES, attribute_ids, condition, scope_of
 
@@ -36,9 +36,12 @@ class Sessions:
         self._clock = clock
         self._ids = ids
 
-    async def create(self, database: Database, scope: Scope, metadata: Mapping[str, Any] | None = None) -> Session:
+    async def create(
+        self, database: Database, scope: Scope, metadata: Mapping[str, Any] | None = None, ids: Ids | None = None
+    ) -> Session:
+        """Begin a conversation; `ids` that repeat find the one that was begun with them before."""
         now = self._clock.now()
-        session = Session(self._ids.id(), scope, metadata, now, now, 0)
+        session = Session((ids or self._ids).id(), scope, metadata, now, now, 0)
         row = {
             "metadata": None if metadata is None else dict(metadata),
             "created_at": now,
@@ -46,7 +49,10 @@ class Sessions:
             "turn_count": 0,
         }
         variables = {"id": session.id, "row": row, "scope_attributes": attribute_ids(scope)}
-        await database.write(CREATE, variables)
+        try:
+            await database.write(CREATE, variables)
+        except DuplicateError:
+            return await self.get(database, session.id, visible(EMPTY))
         return session
 
     async def get(self, database: Database, session_id: str, visibility: Visibility) -> Session:

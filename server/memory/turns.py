@@ -8,7 +8,7 @@ from typing import Any, Literal
 from surrealdb import RecordID
 
 from server.core.clock import Clock
-from server.core.errors import NotFoundError, ThrownError
+from server.core.errors import DuplicateError, NotFoundError, ThrownError
 from server.core.ids import Ids
 from server.core.scope import EMPTY, Scope
 from server.core.visibility import Visibility
@@ -80,10 +80,16 @@ class Turns:
         self._clock = clock
         self._ids = ids
 
-    async def append(self, database: Database, session_id: str, scope: Scope, new: Sequence[NewTurn]) -> list[Turn]:
-        """Store turns one after the other, with nothing in between, before anything is derived from them."""
+    async def append(
+        self, database: Database, session_id: str, scope: Scope, new: Sequence[NewTurn], ids: Ids | None = None
+    ) -> list[Turn]:
+        """Store turns one after the other, with nothing in between, before anything is derived from them.
+
+        `ids` that repeat find the turns that were stored with them before.
+        """
         now = self._clock.now()
-        named = [(self._ids.id(), turn) for turn in new]
+        ids = ids or self._ids
+        named = [(ids.id(), turn) for turn in new]
         variables = {
             "of": session_id,
             "now": now,
@@ -95,6 +101,8 @@ class Turns:
         }
         try:
             *_, before = await database.write(APPEND, variables)
+        except DuplicateError:
+            return await self._of_ids(database, [turn_id for turn_id, _ in named])
         except ThrownError as error:
             if error.thrown != SESSION_GONE:
                 raise
@@ -103,6 +111,12 @@ class Turns:
             _turn(_content(turn, now) | {"seq": before + number, "id": RecordID("turn", turn_id)}, session_id, scope)
             for number, (turn_id, turn) in enumerate(named, start=1)
         ]
+
+    async def _of_ids(self, database: Database, ids: Sequence[str]) -> list[Turn]:
+        rows = await database.rows(
+            "SELECT * FROM $turns ORDER BY seq", {"turns": [RecordID("turn", turn_id) for turn_id in ids]}
+        )
+        return [_stored(row) for row in rows]
 
     async def page(
         self, database: Database, session_id: str, visibility: Visibility, *, limit: int, offset: int = 0

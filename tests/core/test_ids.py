@@ -1,6 +1,6 @@
 """Ids and secrets."""
 
-from server.core.ids import ALPHABET, Ids
+from server.core.ids import ALPHABET, Ids, seeded
 
 
 def test_length_and_letters() -> None:
@@ -13,3 +13,10 @@ def test_length_and_letters() -> None:
 
 def test_randomness_comes_in_by_constructor() -> None:
     assert Ids(lambda bound: bound - 1).id(4) == "9999"
+
+
+def test_ids_of_one_seed_repeat_and_those_of_another_differ() -> None:
+    first, again, other = seeded("a"), seeded("a"), seeded("b")
+    drawn = [first.id() for _ in range(50)]
+    assert drawn == [again.id() for _ in range(50)]
+    assert len({*drawn, *(other.id() for _ in range(50))}) == 100

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from server.control.answers import CLEARED_AT_ONCE, KEPT
-from server.store.binding import METADATA
+from server.store.binding import METADATA, Binding
 from server.store.embedded import EmbeddedEngine
 from tests.http.problem import problem_of, slug_of
 from tests.support.app import App, running
@@ -16,6 +16,7 @@ from tests.support.clock import FakeClock
 from tests.support.engines import WatchedEngine
 
 KEYS = "/api/v1/contexts/acme/keys"
+BINDING = Binding("acme", "prod")
 ONCE = {"idempotency-key": "one"}
 MINT = {"name": "app", "principal": "supervisor"}
 
@@ -156,7 +157,7 @@ async def test_a_claim_whose_worker_died_is_taken_over_in_the_end(acme: App, clo
     await acme.http.post(KEYS, json=MINT, headers=ONCE)
     await acme.server.engine.write(
         METADATA,
-        "UPDATE idempotency SET state = 'pending', expires_at = $at",
+        "UPDATE idempotency SET state = 'pending', held_until = $at",
         {"at": clock.now() + timedelta(seconds=65)},
     )
     await acme.http.delete(f"{KEYS}/{(await acme.http.get(KEYS)).json()['keys'][0]['id']}")
@@ -221,3 +222,75 @@ async def test_odd_keys_are_keys(acme: App, key: str) -> None:
     for _ in range(2):
         answer = await acme.http.post(KEYS, json=MINT, headers={"idempotency-key": key})
         assert answer.status_code == 201
+
+
+async def test_a_claim_left_by_a_process_that_died_is_taken_over_at_once_by_the_next(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    inner = EmbeddedEngine(None, clock)
+    engine = WatchedEngine(inner)
+    async with running(tmp_path, clock=clock, engine=engine) as before:
+        await before.context()
+        await before.http.post(KEYS, json=MINT, headers=ONCE)
+        await engine.write(METADATA, "UPDATE idempotency SET state = 'pending'")
+        clock.advance(1)
+        began = clock.now()
+        async with running(tmp_path, clock=clock, engine=engine, key=before.key) as after:
+            other = {**MINT, "name": "other"}
+            assert slug_of(await after.http.post(KEYS, json=other, headers=ONCE)) == "conflict"
+            assert "name" in problem_of(await after.http.post(KEYS, json=MINT, headers=ONCE))["detail"]
+            assert (clock.now() - began).total_seconds() < 1
+    await inner.close()
+
+
+SESSIONS = "/api/v1/acme/sessions"
+FACTS = "/api/v1/acme/facts"
+SAID = {"text": "I moved to Rome. My sister is Zelda.", "scope": {"org": "acme", "user": "alice"}}
+LATER = {"messages": [{"role": "user", "content": "I live in Oslo."}, {"role": "user", "content": "I like chess."}]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (SESSIONS, {"scope": SAID["scope"], "metadata": {"channel": "chat"}}),
+        (FACTS, SAID),
+        (FACTS, SAID | {"infer": "none"}),
+        (FACTS, {"infer": "triples", "triples": [{"subject": "Zelda", "predicate": "age", "object": "9"}]}),
+        (f"{FACTS}/batch", LATER),
+        (f"{FACTS}/batch", LATER | {"extract": "whole_conversation"}),
+    ],
+)
+async def test_what_an_attempt_has_stored_before_it_died_is_found_by_the_next(
+    tmp_path: Path, clock: FakeClock, path: str, body: dict[str, object]
+) -> None:
+    inner = EmbeddedEngine(None, clock)
+    engine = WatchedEngine(inner)
+    async with running(tmp_path, clock=clock, engine=engine) as app:
+        await app.context()
+        first = await app.http.post(path, json=body, headers=ONCE)
+        assert first.is_success, first.text
+        held = await stored(app)
+        await engine.write(BINDING, "UPDATE idempotency SET state = 'pending', status = NONE, body = NONE")
+        clock.advance(1)
+        async with running(tmp_path, clock=clock, engine=engine, key=app.key) as after:
+            again = await after.http.post(path, json=body, headers=ONCE)
+            assert again.status_code == first.status_code
+            assert "idempotency-replayed" not in again.headers
+            assert same(again.json()) == same(first.json())
+            assert await stored(after) == held
+            assert (await after.http.post(path, json=body, headers=ONCE)).json() == again.json()
+    await inner.close()
+
+
+async def stored(app: App) -> dict[str, int]:
+    """How many rows there are of what turns lead to."""
+    tables = ("session", "turn", "memory_chunk", "entity", "attribute", "relates_to", "instruction", "uncertainty")
+    rows = await app.server.engine.read(BINDING, ";".join(f"SELECT VALUE id FROM {table}" for table in tables))
+    return dict(zip(tables, map(len, rows), strict=True))
+
+
+def same(answer: object) -> object:
+    """An answer without what differs from one attempt to the next: its trace, and the order of what was derived."""
+    if isinstance(answer, dict):
+        return {name: same(value) for name, value in answer.items() if name != "trace_id"}
+    return sorted((same(value) for value in answer), key=repr) if isinstance(answer, list) else answer
