@@ -30,6 +30,7 @@ async def store_facts(folder: Path, *, quick: bool) -> AsyncGenerator[tuple[str,
     yield "checkpoint with 64 MB in the log", await _checkpoint(folder / "checkpoint")
     yield f"{WRITERS} writers on one counter, on files", await _conflicts(folder / "conflicts")
     yield f"{WRITERS} writers on one counter, `mem://`, retried by hand", await _conflicts_in_memory(3 if quick else 10)
+    yield "an index on moments, of 6 in one second those from its beginning on", await _moments()
     yield "a blocking connection, query of 1 s in another thread", await asyncio.to_thread(_blocking)
 
 
@@ -101,6 +102,19 @@ async def _conflicts_in_memory(rounds: int) -> str:
         lost += WRITERS * INCREMENTS - reply["result"][1]["result"][0]
         await connection.close()
     return f"{lost} of {rounds * WRITERS * INCREMENTS} acknowledged updates lost"
+
+
+async def _moments() -> str:
+    fractions = ("", ".1", ".123", ".123456", ".5", ".999999")
+    async with EmbeddedEngine(None, SystemClock()) as engine:
+        await engine.execute(BINDING, "DEFINE INDEX at_index ON thing FIELDS at")
+        for fraction in fractions:
+            await engine.write(BINDING, f"CREATE thing SET at = d'2026-01-01T00:00:00{fraction}Z'")
+        since = "SELECT VALUE at FROM thing WHERE at >= d'2026-01-01T00:00:00Z' ORDER BY at"
+        (found,) = await engine.read(BINDING, since)
+        (ordered,) = await engine.read(BINDING, since.replace("2026", "2000", 1))
+    order = "by their text, so 00.123Z after 00.123456Z and 00Z last" if ordered != sorted(ordered) else "by time"
+    return f"finds {len(found)}, in the order {order}"
 
 
 def _blocking() -> str:

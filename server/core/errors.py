@@ -177,5 +177,13 @@ class LeaseLostError(ConflictError):
     """A worker's hold on a job is over: another has taken the job, or it was cancelled."""
 
 
+class FencedError(ConflictError):
+    """Another sweep has begun since, under the fence `highest`; this one must stop."""
+
+    def __init__(self, highest: int) -> None:
+        super().__init__("Another sweep has begun since; what this one left will be deleted by that one.")
+        self.highest = highest
+
+
 class JobFailedError(UnprocessableError):
     """What a job's handler raises when trying again would not help; the message is what the job shows."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from server.control.contexts import Open
 from server.core.clock import Clock
+from server.core.errors import FencedError
 from server.core.scope import EMPTY, Scope
 from server.index.writes import IndexWrites
 from server.retention.chores import Chore
-from server.retention.deletion import Deletion, FencedError
+from server.retention.deletion import Deletion
 from server.retention.plan import Batch, Plan
 from server.retention.policies import Policies
 from server.retention.streams import Cursor, streams

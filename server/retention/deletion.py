@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from surrealdb import RecordID
 
-from server.core.errors import ConflictError, ThrownError
+from server.core.errors import FencedError, ThrownError
 from server.index.writes import IndexWrites
 from server.retention.queries import Conditions
 from server.retention.streams import Cursor, Stream
@@ -17,14 +17,6 @@ FENCED = "fenced"
 GUARD = f"IF (type::record('sweep_fence', 'sweep').fence ?? 0) > $fence {{ THROW '{FENCED}' }};"
 ENTER = f"{GUARD} UPSERT type::record('sweep_fence', 'sweep') SET fence = $fence RETURN NONE"
 HIGHEST = "RETURN type::record('sweep_fence', 'sweep').fence ?? 0"
-
-
-class FencedError(ConflictError):
-    """Another sweep has begun here since, under the fence `highest`; this one must stop."""
-
-    def __init__(self, highest: int) -> None:
-        super().__init__("Another sweep has begun since; what this one left will be deleted by that one.")
-        self.highest = highest
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from surrealdb import Duration
 
 from server.core.scope import Scope
 from server.retention.rules import Rules
-from server.retention.streams import BEGINNING, NEVER, Stream
+from server.retention.streams import BEGINNING, NEVER, Stream, second_after
 from server.retention.tables import BY_NAME, MemoryTable
 from server.store.scoped import attribute_ids
 
@@ -35,10 +35,12 @@ class Conditions:
         """What is due by `until`; records whose scope does not contain `within` are kept."""
         self.variants = variants
         self._described = described
+        ended_by = _before(until, variants[0].grace)
         self._variables: dict[str, Any] = {
             "beginning": BEGINNING,
             "never": NEVER,
-            "ended_by": _before(until, variants[0].grace),
+            "ended_by": ended_by,
+            "ended_before": second_after(ended_by),
             "grace": _span(variants[0].grace),
             "ttls": [rule.ttl and _span(rule.ttl) for rule in variants[0].ordered],
             "within": attribute_ids(within),
@@ -125,9 +127,8 @@ class Conditions:
         return f"id, {scope}time::micros(created_at) AS created, time::micros(ended) AS ended, [{rules}] AS rules"
 
     def _source(self, stream: Stream) -> str:
-        after = f"({stream.order} > $from OR id > $after)"
         return f"""LET $page = ({self._columns(stream.table)}
-            WHERE {stream.source} AND {after} ORDER BY {stream.order}, id LIMIT $limit);"""
+            WHERE {stream.source} AND {stream.unread} ORDER BY {stream.order}, id LIMIT $limit);"""
 
     def _read(self, stream: Stream) -> str:
         last = "array::last($page)"

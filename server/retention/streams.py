@@ -1,4 +1,8 @@
-"""The ways in which due records are found: by age within a category, and by when they ended."""
+"""The ways in which due records are found: by age within a category, and by when they ended.
+
+An index of the engine keeps moments as text, so that 12:00:00Z stands after 12:00:00.5Z. Only whole seconds are in
+their order, and within one a page has to go on by the text.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,8 +31,13 @@ class Stream:
     def source(self) -> str:
         """The condition that an index answers."""
         if self.order == "valid_until":
-            return "valid_until > $beginning AND valid_until >= $from AND valid_until <= $ended_by"
+            return "valid_until > $beginning AND valid_until >= $from AND valid_until <= $ended_before"
         return f"{'memory_category = $category AND ' if self.table.indexed else ''}{self.order} >= $from"
+
+    @property
+    def unread(self) -> str:
+        """The condition that a record of the source comes after the one that the last page ended with."""
+        return f"(<string>{self.order} > <string>$from OR id > $after)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +53,14 @@ class Cursor:
     @classmethod
     def following(cls, stream: Stream, page: Row, limit: int) -> "Cursor | None":
         """The place after a page that was read, if anything beyond it can be due."""
-        if page["read"] < limit or page["from"] > stream.before:
+        if page["read"] < limit or page["from"] > second_after(stream.before):
             return None
         return cls(page["from"], page["after"])
+
+
+def second_after(moment: datetime) -> datetime:
+    """The whole second that an index has after all of the moment's own."""
+    return moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def streams(variants: Sequence[Rules], until: datetime) -> Iterator[Stream]:

@@ -9,10 +9,9 @@ import structlog
 from server.control.audit import Origin
 from server.control.registry import Registry
 from server.core.clock import Clock
-from server.core.errors import ConflictError, ContextNotFoundError, SpectronError
+from server.core.errors import ConflictError, ContextNotFoundError, FencedError, SpectronError
 from server.retention.chores import ServerChore
 from server.retention.cleaning import Cleaner, Wanted
-from server.retention.deletion import FencedError
 from server.retention.lease import Lease
 from server.retention.sweeps import ContextSweep, Sweep, SweepLog
 from server.retention.tenure import BUSY, Tenure

@@ -2,8 +2,7 @@
 
 from server.control.audit import Origin
 from server.core.clock import Clock
-from server.core.errors import ConflictError
-from server.retention.deletion import FencedError
+from server.core.errors import ConflictError, FencedError
 from server.retention.lease import Held, Lease
 from server.retention.sweeps import Sweep, SweepLog
 

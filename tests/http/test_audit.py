@@ -40,6 +40,20 @@ async def test_events_are_filtered(acme: App, clock: FakeClock) -> None:
     assert await actions(kind="nothing") == []
 
 
+async def test_a_moment_may_be_given_in_whole_seconds(acme: App, clock: FakeClock) -> None:
+    for name in ("zero", "half", "one"):
+        await acme.mint(name=name)
+        clock.advance(0.5)
+
+    async def minted(**query: str) -> list[str]:
+        events = (await acme.http.get(AUDIT, params=query | {"kind": "key"})).json()["events"]
+        return [event["detail"]["name"] for event in events]
+
+    assert await minted(since="2026-01-01T00:00:00Z") == ["one", "half", "zero"]
+    assert await minted(until="2026-01-01T00:00:00.5Z") == ["half", "zero"]
+    assert await minted(since="2026-01-01T00:00:00.5Z", until="2026-01-01T00:00:01Z") == ["one", "half"]
+
+
 async def test_other_contexts_events_stay_theirs(acme: App) -> None:
     await acme.context("other")
     await acme.mint("other")

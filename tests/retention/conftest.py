@@ -78,9 +78,15 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def memory(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Memory]:
+def store_kind() -> str:
+    """Where the server keeps its rows."""
+    return "memory"
+
+
+@pytest.fixture
+async def memory(tmp_path: Path, clock: FakeClock, store_kind: str) -> AsyncIterator[Memory]:
     """Without the vector indexes, which have no part in retention and take most of the time."""
-    async with running(tmp_path, clock=clock) as app:
+    async with running(tmp_path, clock=clock, database_url=store_kind) as app:
         await app.context()
         context = await app.server.control.contexts.registry.get(CONTEXT)
         for table in ("entity", "memory_chunk"):

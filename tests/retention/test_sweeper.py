@@ -9,12 +9,12 @@ import pytest
 from surrealdb import RecordID
 
 from server.control.audit import SYSTEM
-from server.core.errors import ConflictError, ContextNotFoundError, UnavailableError
+from server.core.errors import ConflictError, ContextNotFoundError, FencedError, UnavailableError
 from server.core.scope import EMPTY, parse
 from server.index.writes import IndexedChunk
 from server.observe.events import Wanted as Followed
 from server.retention.cleaning import Cleaner, Wanted
-from server.retention.deletion import Deletion, FencedError
+from server.retention.deletion import Deletion
 from server.retention.plan import Plan
 from server.retention.sweeper import STOPPED, Sweeper
 from server.retention.sweeps import INTERRUPTED

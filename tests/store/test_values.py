@@ -78,6 +78,27 @@ async def test_a_moment_of_another_zone_is_the_same_moment_in_utc(database: Data
     assert answer.utcoffset() == timedelta(0)
 
 
+async def test_an_index_has_moments_in_the_order_of_their_text(database: Database) -> None:
+    texts = ["05:06Z", "05:06.100Z", "05:06.123Z", "05:06.123456Z", "05:07Z"]
+    moments = {f"2026-01-02T03:{text}": number for number, text in enumerate(texts)}
+    await database.write(
+        "DEFINE INDEX at_index ON thing FIELDS at; "
+        "FOR $moment IN $moments { CREATE thing SET at = <datetime>$moment[0], number = $moment[1] }",
+        {"moments": [list(pair) for pair in moments.items()]},
+    )
+
+    begin = "d'2026-01-02T03:05:06Z'"
+    indexed, exact = await database.read(
+        f"SELECT at, number FROM thing WHERE at >= {begin} ORDER BY at; "
+        f"SELECT at, number FROM thing WHERE <datetime>at >= {begin} ORDER BY number"
+    )
+
+    assert [row["number"] for row in indexed] == [0, 4]
+    assert [row["number"] for row in exact] == [0, 1, 2, 3, 4]
+    in_order = await database.rows("SELECT at, number FROM thing WHERE at > d'2000-01-01T00:00:00Z' ORDER BY at")
+    assert [row["number"] for row in in_order] == [moments[text] for text in sorted(moments)]
+
+
 async def test_a_set_drops_what_it_holds_twice(database: Database) -> None:
     first, second = RecordID("scope_attribute", 1), RecordID("scope_attribute", 2)
     await database.write("DEFINE FIELD scope ON thing TYPE set<record<scope_attribute>>")
