@@ -25,6 +25,7 @@ from server.documents.news import DocumentNews
 from server.documents.parts import create_documents
 from server.http.api import Services, create_api
 from server.http.jobs import job_view
+from server.http.trace_views import trace_event
 from server.index.checking import IndexCheck
 from server.index.opening import create_index
 from server.jobs.changes import Changes
@@ -37,7 +38,7 @@ from server.memory.extractors import ContextExtractors
 from server.memory.parts import create_memory
 from server.observe.events import EventBus
 from server.observe.metrics import Metrics
-from server.observe.traces import TraceLog
+from server.observe.traces import Trace, TraceLog
 from server.recall.parts import create_recalling
 from server.retention.chores import EndedJobs
 from server.retention.parts import create_retention
@@ -94,7 +95,7 @@ class Server:
         self.clock = clock or SystemClock()
         ids = ids or Ids()
         self.metrics = Metrics()
-        self.traces = TraceLog()
+        self.traces = TraceLog(self.clock)
         self.engine = engine or create_engine(settings, self.clock)
         self.migrator = Migrator(self.engine, self.clock)
         self._hasher = hasher or Hasher(workers=settings.hash_workers)
@@ -120,6 +121,7 @@ class Server:
         self.events = EventBus(self.clock, epoch=ids.id(8))
         changes.listen(lambda job: self.events.publish("job", job.context_id, job_view(job), job.scope))
         changes.listen(DocumentNews(self.events).heard)
+        self.traces.listen(self._tell_of_trace)
         self._watch = Watch(self.jobs, changes, self.clock)
         self.documents = create_documents(
             settings,
@@ -197,6 +199,7 @@ class Server:
         self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
         self.metrics.polled("spectron_index", "Search index", self.index.gauges)
         self.metrics.polled("spectron_worker", "Job worker", self.worker.gauges)
+        self.metrics.polled("spectron_traces", "Decision traces", self.traces.gauges)
         self.metrics.polled("spectron_events", "Event readers", self.events.gauges)
 
     async def start(self) -> None:
@@ -213,7 +216,7 @@ class Server:
             else:
                 break
         self._started = True
-        background = [self._keep_house(), self._reported("follow databases", self._follow_databases)]
+        background = [self._keep_house(), self.traces.run(), self._reported("follow databases", self._follow_databases)]
         if self._schedules:
             background += [self.retention.scheduler.run(), self.documents.upkeep.run()]
         if self._works:
@@ -234,6 +237,7 @@ class Server:
                 await task
         await self.retention.sweeper.close()
         if self._started:
+            await self._reported("flush traces", self.traces.flush)
             await self._flush()
             await self.index.stop()
         await self.documents.close()
@@ -314,8 +318,10 @@ class Server:
             if self.control.contexts.problems:
                 await self._reported("migrate", self.control.contexts.migrate_failed)
 
+    def _tell_of_trace(self, trace: Trace) -> None:
+        self.events.publish("trace", trace.context_id, trace_event(trace), trace.scope, confined=True)
+
     async def _flush(self) -> None:
-        await self._reported("flush traces", self.traces.flush)
         await self._reported("flush audit", self.control.audit.flush)
         await self._reported("flush keys", self.control.authenticator.flush)
         await self._reported("flush tokens", self.control.ledger.flush)
@@ -340,6 +346,4 @@ class Server:
         return asdict(self.engine.stats) | {
             "up": float(self._started),
             "contexts_failed": float(len(self.control.contexts.problems)),
-            "traces_written": float(self.traces.written),
-            "traces_dropped": float(self.traces.dropped),
         }

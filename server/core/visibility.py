@@ -30,6 +30,15 @@ class Visibility:
             clause <= scope or (self.view == "merged" and self.floor <= scope <= clause) for clause in self.clauses
         )
 
+    def confines(self, scope: Scope) -> bool:
+        """Whether something that was done in that scope is the caller's to know: what has none is not for everybody."""
+        return any(clause <= scope for clause in self.clauses)
+
+    @property
+    def common(self) -> Scope:
+        """What all that is visible here has in common, besides general knowledge."""
+        return self.floor if self.view == "merged" else frozenset.intersection(*self.clauses)
+
 
 def visible(floor: Scope, requested: Sequence[Scope] = (), view: View = "strict") -> Visibility:
     """What a caller with that floor sees when it asks for those scopes (none is the floor alone)."""

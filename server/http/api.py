@@ -36,6 +36,7 @@ from server.http import (
     sessions,
     state,
     tenant_keys,
+    traces,
 )
 from server.http.directory import Directory
 from server.http.guard import Guard
@@ -121,6 +122,7 @@ def create_api(
     principals.add_routes(remembered, control.keys, directory, clock)
     tenant_keys.add_routes(remembered, control.keys, directory, clock, ids)
     accesses.add_routes(remembered, services.traces)
+    traces.add_routes(remembered, services.traces, clock)
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
     examination = fsck.Examination(services.care, services.index_check)
     fsck.add_routes(remembered, examination, services.memory.linking, tenants)

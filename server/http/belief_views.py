@@ -15,7 +15,6 @@ from server.memory.reading.beliefs import Beliefs
 from server.memory.reading.changes import Changes
 from server.memory.reading.people import Profile
 from server.memory.reading.standing import Doubt, Instruction
-from server.store.engine import Row
 
 Entities = Mapping[RecordID, StoredEntity]
 CATEGORIES = ("identity", "knowledge", "context")
@@ -137,12 +136,6 @@ def changes_view(changes: Changes) -> dict[str, Any]:
         "entities_added": [entity_view(one) for one in changes.new_entities],
         "truncated": changes.truncated,
     }
-
-
-def trace_view(row: Row) -> dict[str, Any]:
-    """A trace as it was written, with its scope as an object."""
-    plain = {name: value for name, value in row.items() if name not in {"id", "scope"}}
-    return {"id": ref_text(row["id"])} | plain
 
 
 def named(record: RecordID, entities: Entities) -> str:

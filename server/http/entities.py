@@ -29,7 +29,7 @@ def add_routes(router: APIRouter, tenants: Tenants, clock: Clock) -> None:
         found, more = await entities.page(
             tenant.database, visibility, instant.known_at, type_name=type_name, limit=limit, offset=offset
         )
-        tenants.trace(tenant, "entity.list", "list entities", visibility.clauses[0], tier="direct")
+        tenants.trace(tenant, "entity.list", "list entities", visibility.common, tier="direct")
         return {
             "entities": [entity_view(one) for one in found],
             "has_more": more,
@@ -42,7 +42,7 @@ def add_routes(router: APIRouter, tenants: Tenants, clock: Clock) -> None:
         visibility, instant = asked.visibility(tenant), asked.instant(clock)
         values = await inspection.attribute(tenant.database, visibility, instant, type_name, name, key)
         known = {one.id: one for one in values.entities}
-        tenants.trace(tenant, "entity.history", "show history", visibility.clauses[0], tier="direct")
+        tenants.trace(tenant, "entity.history", "show history", visibility.common, tier="direct")
         return {"history": [attribute_view(row, known) for row in values.history], "trace_id": tenant.trace_id}
 
     @router.get("/entities/{type_name}/{name:path}")
@@ -51,5 +51,5 @@ def add_routes(router: APIRouter, tenants: Tenants, clock: Clock) -> None:
         visibility, instant = asked.visibility(tenant), asked.instant(clock)
         described = await inspection.entity(tenant.database, visibility, instant, type_name, name)
         views = [entity_view(one) for one in described.entities]
-        tenants.trace(tenant, "entity", "show entity", visibility.clauses[0], tier="direct")
+        tenants.trace(tenant, "entity", "show entity", visibility.common, tier="direct")
         return {"entity": views[0], "entities": views} | beliefs_view(described.beliefs) | {"trace_id": tenant.trace_id}

@@ -68,7 +68,7 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
     async def effected(tenant: Tenant, bounds: Bounds, selection: Selection, *, for_good: bool) -> None:
         await memory.forgetting.forget(tenant.database, bounds, selection, tenant.origin, for_good=for_good)
         kind = "forget.purge" if for_good else "forget"
-        tenants.trace(tenant, kind, kind, bounds.visibility.clauses[0], written=selection.counts)
+        tenants.trace(tenant, kind, kind, bounds.visibility.common, written=selection.counts)
 
 
 def add_management_routes(router: APIRouter, memory: Memory, contexts: Contexts) -> None:

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query
 from server.core.clock import Clock
 from server.core.visibility import Visibility
 from server.http.asking import Asked
-from server.http.belief_views import attribute_view, beliefs_view, entity_view, relation_view, trace_view
+from server.http.belief_views import attribute_view, beliefs_view, entity_view, relation_view
 from server.http.tenant import Here, Tenant, Tenants
+from server.http.trace_views import trace_detail
 from server.memory.reading import inspection, refs
 from server.memory.reading.instant import Instant
 from server.observe.traces import TraceLog
+from server.recall import traces as decisions
 
 
 def add_routes(router: APIRouter, tenants: Tenants, traces: TraceLog, clock: Clock) -> None:
@@ -24,7 +26,7 @@ def add_routes(router: APIRouter, tenants: Tenants, traces: TraceLog, clock: Clo
         visibility, instant = asked.visibility(tenant), asked.instant(clock)
         await traces.flush()
         found = await _inspected(tenant, visibility, instant, reference)
-        tenants.trace(tenant, "inspect", f"inspect {reference.kind}", visibility.clauses[0], tier="direct")
+        tenants.trace(tenant, "inspect", f"inspect {reference.kind}", visibility.common, tier="direct")
         return {"kind": reference.kind, "ref": ref} | found | {"trace_id": tenant.trace_id}
 
 
@@ -51,4 +53,5 @@ async def _inspected(
                 "history": [relation_view(row, edges.entities) for row in edges.history],
             }
         case "trace":
-            return {"trace": trace_view(await inspection.trace(database, visibility, *parts))}
+            row = await decisions.get(database, visibility, *parts)
+            return {"trace": trace_detail(row, await decisions.linked(database, visibility, row))}

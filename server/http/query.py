@@ -30,7 +30,7 @@ def add_routes(router: APIRouter, recalling: Recalling, tenants: Tenants, clock:
         state = index_state(tenant)
         recalled = await recalling.recall.recall(tenant.open, asking)
         session = body.session_id
-        tenants.trace(tenant, "query", body.query, asking.visibility.clauses[0], session_id=session, **traced(recalled))
+        tenants.trace(tenant, "query", body.query, asking.visibility.common, session_id=session, **traced(recalled))
         return {
             "tier": recalled.tier,
             "tier_reason": recalled.tier_reason,
@@ -76,7 +76,7 @@ def add_routes(router: APIRouter, recalling: Recalling, tenants: Tenants, clock:
     ) -> dict[str, Any]:
         recalled = block.recalled
         more = traced(recalled) | {"returned": [hit.id for hit in block.hits]} if recalled else {"tier": "direct"}
-        tenants.trace(tenant, kind, asked, asking.visibility.clauses[0], session_id=session_id, **more)
+        tenants.trace(tenant, kind, asked, asking.visibility.common, session_id=session_id, **more)
         return {
             "context": block.text,
             "tokens": block.tokens,
@@ -104,7 +104,7 @@ def add_routes(router: APIRouter, recalling: Recalling, tenants: Tenants, clock:
         )
         recalled = await recalling.recall.recall(tenant.open, asking)
         chunks, documents = await rows_of(tenant.database, recalled.hits)
-        tenants.trace(tenant, "documents.query", body.query, visibility.clauses[0], **traced(recalled))
+        tenants.trace(tenant, "documents.query", body.query, visibility.common, **traced(recalled))
         return {
             "results": [
                 {

@@ -1,5 +1,6 @@
 """How hits and answers look on the wire."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from server.core.scope import as_mapping
@@ -55,4 +56,19 @@ def traced(recalled: Recalled) -> dict[str, Any]:
         "sources": recalled.sources,
         "candidates": recalled.candidates,
         "returned": recalled.sources,
+        "links": links(recalled.hits),
     }
+
+
+def links(hits: Iterable[Hit]) -> dict[str, list[str]]:
+    """The turns, documents and entities that hits come from."""
+    hits = list(hits)
+    return {
+        "turns": _once(hit.turn_id for hit in hits),
+        "documents": _once(hit.document_id for hit in hits),
+        "entities": _once(f"{hit.entity_type}/{hit.entity}" if hit.entity else None for hit in hits),
+    }
+
+
+def _once(ids: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(one for one in ids if one))

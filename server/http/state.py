@@ -39,7 +39,7 @@ def add_routes(router: APIRouter, tenants: Tenants, clock: Clock) -> None:
         return state_view(beliefs, told, doubted) | {"as_of": instant.as_of, "trace_id": tenant.trace_id}
 
     def read(tenant: Tenant, visibility: Visibility, kind: str, query: str) -> None:
-        tenants.trace(tenant, kind, query, visibility.clauses[0], tier="direct")
+        tenants.trace(tenant, kind, query, visibility.common, tier="direct")
 
     @router.get("/state")
     async def show_state(tenant: Here, asked: Asked, limit: Limit = 1000) -> dict[str, Any]:

@@ -77,6 +77,7 @@ class Tenants:
         async with self._contexts.opened(context_id) as opened:
             authority.require_minted_since(opened.context.created_at)
             self._limit(opened)
+            await self._traces.make_room()
             tenant = Tenant(
                 opened,
                 authority,
@@ -103,6 +104,7 @@ class Tenants:
                 api_key_id=tenant.authority.key_id,
                 principal=tenant.authority.principal,
                 request_id=tenant.origin.request_id,
+                context_id=tenant.context_id,
                 **more,
             ),
         )

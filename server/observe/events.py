@@ -24,7 +24,10 @@ RESET = {"reason": "Events were missed: read again what you show, then go on fro
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened; its id means nothing to another process."""
+    """One thing that happened; its id means nothing to another process.
+
+    One that is `confined` is not for everybody where it has no scope.
+    """
 
     id: str
     kind: Kind | Literal["reset"]
@@ -32,6 +35,7 @@ class Event:
     data: Mapping[str, Any]
     scope: Scope
     at: datetime
+    confined: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,12 @@ class Wanted:
         return (
             (self.context_id is None or event.context_id == self.context_id)
             and (self.kinds is None or event.kind in self.kinds)
-            and (self.visibility is None or self.visibility.admits(event.scope))
+            and (self.visibility is None or self._may_know(self.visibility, event))
         )
+
+    @staticmethod
+    def _may_know(visibility: Visibility, event: Event) -> bool:
+        return visibility.confines(event.scope) if event.confined else visibility.admits(event.scope)
 
 
 class EventBus:
@@ -71,10 +79,18 @@ class EventBus:
         self._readers = 0
         self._dropped = 0
 
-    def publish(self, kind: Kind, context_id: str | None, data: Mapping[str, Any], scope: Scope = EMPTY) -> Event:
+    def publish(
+        self,
+        kind: Kind,
+        context_id: str | None,
+        data: Mapping[str, Any],
+        scope: Scope = EMPTY,
+        *,
+        confined: bool = False,
+    ) -> Event:
         """Tell all readers; `data` must be fit for JSON. Never waits."""
         self._last += 1
-        event = Event(self._id(self._last), kind, context_id, data, scope, self._clock.now())
+        event = Event(self._id(self._last), kind, context_id, data, scope, self._clock.now(), confined)
         if len(self._ring) < self._capacity:
             self._ring.append(event)
         else:

@@ -40,6 +40,12 @@ def condition(visibility: Visibility, field: str = "scope") -> tuple[str, dict[s
     return f"({' OR '.join(alternatives)})", variables
 
 
+def confined(visibility: Visibility, field: str = "scope") -> tuple[str, dict[str, Any]]:
+    """A condition on the scope that something was done in; what was done in none is not for everybody to know."""
+    variables = {f"scope_{number}": attribute_ids(clause) for number, clause in enumerate(visibility.clauses)}
+    return f"({' OR '.join(f'{field} CONTAINSALL ${name}' for name in variables)})", variables
+
+
 def text_of(scope: Scope) -> str:
     """A scope as the text that is kept beside it, in the order in which the engine keeps a set."""
     return "".join(f"|{attribute}" for attribute in sorted(scope)) + "|"

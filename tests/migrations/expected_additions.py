@@ -169,6 +169,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "candidates": Field("option<array<object>>", flexible=True),
             "returned": OPTION_STRINGS,
             "written": OPTION_OBJECT,
+            "links": OPTION_OBJECT,
         },
         indexes={
             **CREATED_INDEX,

@@ -44,7 +44,7 @@ async def stored(database: Database) -> list[str]:
 
 
 async def test_a_trace_is_written_as_it_was(database: Database) -> None:
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     log.record(database, trace(1, parse("org/acme/user/alice")))
     assert log.backlog == 1
     await log.flush()
@@ -58,7 +58,7 @@ async def test_a_trace_is_written_as_it_was(database: Database) -> None:
 
 
 async def test_many_in_several_databases_all_arrive(engine: WatchedEngine, database: Database) -> None:
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     other = Database(engine, Binding("acme", "two"))
     for number in range(2 * BATCH + 10):
         log.record(database if number % 3 else other, trace(number))
@@ -67,7 +67,7 @@ async def test_many_in_several_databases_all_arrive(engine: WatchedEngine, datab
 
 
 async def test_nothing_is_lost_while_the_database_is_away(engine: WatchedEngine, database: Database) -> None:
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     for number in range(3):
         log.record(database, trace(number))
     engine.fail(1)
@@ -81,7 +81,7 @@ async def test_nothing_is_lost_while_the_database_is_away(engine: WatchedEngine,
 async def test_nothing_is_written_twice_when_it_was_not_known_whether_it_arrived(
     engine: WatchedEngine, database: Database
 ) -> None:
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     log.record(database, trace(1))
     engine.fail(1, moment="after")
     with pytest.raises(UnavailableError):
@@ -93,7 +93,7 @@ async def test_nothing_is_written_twice_when_it_was_not_known_whether_it_arrived
 
 
 async def test_a_flush_that_is_cancelled_loses_nothing(engine: WatchedEngine, database: Database) -> None:
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     log.record(database, trace(1))
     reached = asyncio.Event()
 
@@ -113,7 +113,7 @@ async def test_a_flush_that_is_cancelled_loses_nothing(engine: WatchedEngine, da
 
 @pytest.mark.parametrize("bad", [replace(trace(7), token_cost=10**30), replace(trace(7), candidates=[{"a": "\ud800"}])])
 async def test_one_that_cannot_be_kept_takes_no_other_along(database: Database, bad: Trace) -> None:
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     for each in (trace(1), bad, trace(2)):
         log.record(database, each)
     await log.flush()
@@ -122,7 +122,7 @@ async def test_one_that_cannot_be_kept_takes_no_other_along(database: Database, 
 
 
 async def test_a_database_that_is_gone_does_not_come_back(engine: WatchedEngine, database: Database) -> None:
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     other = Database(engine, Binding("acme", "two"))
     log.record(database, trace(1))
     log.record(other, trace(2))
@@ -135,7 +135,7 @@ async def test_a_database_that_is_gone_does_not_come_back(engine: WatchedEngine,
 
 async def test_a_trace_that_comes_too_late_leaves_no_tables_behind(engine: WatchedEngine, database: Database) -> None:
     await engine.drop_database(database.binding)
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     log.record(database, trace(1))
     await log.flush()
     (info,) = await database.read("INFO FOR DB")
@@ -144,7 +144,7 @@ async def test_a_trace_that_comes_too_late_leaves_no_tables_behind(engine: Watch
 
 
 async def test_when_too_many_wait_the_oldest_are_given_up(database: Database) -> None:
-    log = TraceLog()
+    log = TraceLog(FakeClock())
     for number in range(MAX_BUFFERED + 3):
         log.record(database, trace(number))
     assert (log.backlog, log.dropped) == (MAX_BUFFERED, 3)

@@ -21,7 +21,9 @@ FOR $table IN ['entity', 'attribute', 'relates_to', 'instruction'] {
 UPDATE attribute SET supersedes = NONE WHERE supersedes IN $attribute_ids RETURN NONE;
 UPDATE attribute SET superseded_by = NONE WHERE superseded_by IN $attribute_ids RETURN NONE"""
 QUOTING = """SELECT id, query FROM decision_trace WHERE {within}
-    AND array::any($names, |$name| string::contains(string::lowercase(query), $name))"""
+    AND (array::any($names, |$name| string::contains(string::lowercase(query), $name))
+        OR array::any(links.entities ?? [], |$one| $names CONTAINS
+            string::lowercase(array::join(array::slice(string::split($one, '/'), 1), '/'))))"""
 ERASE = ";\n".join(
     [
         UNLINK,
@@ -42,7 +44,7 @@ async def erase(
 
 
 async def quoting(database: Database, visibility: Visibility, names: Iterable[str]) -> list[RecordID]:
-    """The traces in a caller's sight whose question names something."""
+    """The traces in a caller's sight whose question, or whose answer, names something."""
     sought = sorted({normalised(name) for name in names} - {""})
     within, variables = condition(visibility)
     rows = await database.rows(QUOTING.format(within=within), variables | {"names": sought}) if sought else []

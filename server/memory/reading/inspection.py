@@ -1,4 +1,4 @@
-"""One thing in full: an entity, the values of a key, an edge with its past, a trace."""
+"""One thing in full: an entity, the values of a key, an edge with its past."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from server.memory.entities import StoredEntity, by_ids, called, named
 from server.memory.names import normalised
 from server.memory.reading.beliefs import Beliefs, history, of_entities
 from server.memory.reading.instant import Instant, as_known
-from server.store.engine import Database, Row
+from server.store.engine import Database
 from server.store.scoped import condition
 
 EDGES = """SELECT * FROM array::flatten((SELECT VALUE ->(relates_to WHERE label = $label).id FROM $subjects))
@@ -94,13 +94,3 @@ async def _ends(database: Database, visibility: Visibility, name: str) -> list[S
     found = await called(database, visibility, name)
     type_name, colon, rest = name.partition(":")
     return found or (await named(database, visibility, type_name, rest) if colon and normalised(rest) else [])
-
-
-async def trace(database: Database, visibility: Visibility, trace_id: str) -> Row:
-    visible, variables = condition(visibility)
-    row = await database.row(
-        f"SELECT * FROM type::record('decision_trace', $id) WHERE {visible}", variables | {"id": trace_id}
-    )
-    if row is None:
-        raise NotFoundError(f"There is no trace {trace_id[:80]!r}, or none that this key may see.")
-    return row
