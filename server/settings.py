@@ -62,7 +62,9 @@ class Settings(BaseModel):
     trusted_proxies: str = Field(
         "", description="Addresses, with commas between, whose X-Forwarded-For is believed; `*` believes anybody."
     )
-    request_timeout_seconds: float = Field(60.0, gt=0, description="A request that takes longer is answered with 503.")
+    request_timeout_seconds: float = Field(
+        60.0, gt=0, description="A request that takes longer, counted from the last byte of it, gets 503."
+    )
     max_json_bytes: int = Field(
         4 * 1024 * 1024, ge=1024, description="The largest JSON body; larger ones are answered with 413."
     )

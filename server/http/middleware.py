@@ -56,7 +56,7 @@ class RequestContext:
         try:
             async with asyncio.timeout(self._timeout_seconds) as timeout:
                 exchange.on_start = lambda: timeout.reschedule(None)
-                await self._app(scope, receive, exchange)
+                await self._app(scope, self._patient(receive, timeout, exchange), exchange)
         except TimeoutError:
             if exchange.status:
                 raise
@@ -68,6 +68,17 @@ class RequestContext:
             # An error that was answered was logged with its trace; what is left is one without an answer.
             if not exchange.status:
                 raise
+
+    def _patient(self, receive: Receive, timeout: asyncio.Timeout, exchange: "_Exchange") -> Receive:
+        """Let a slow body take its time: the request's begins anew with every part of it that comes in."""
+
+        async def received() -> MutableMapping[str, Any]:
+            message = await receive()
+            if message.get("body") and not exchange.status and not timeout.expired():
+                timeout.reschedule(asyncio.get_running_loop().time() + self._timeout_seconds)
+            return message
+
+        return received
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")

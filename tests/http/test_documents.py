@@ -259,3 +259,27 @@ async def test_uploads_that_are_refused(app: App, sent: dict[str, Any], status: 
 async def test_paging_is_checked(app: App) -> None:
     for params in ({"page": 0}, {"page_size": 501}, {"status": "unknown"}):
         assert (await app.http.get(BASE, params=params)).status_code == 400
+
+
+async def slowly(head: bytes, parts: int, pause: float, tail: bytes) -> AsyncIterator[bytes]:
+    yield head
+    for number in range(parts):
+        await asyncio.sleep(pause)
+        yield f"line {number}\n".encode()
+    yield tail
+
+
+@pytest.mark.parametrize(("parts", "pause", "status"), [(8, 0.2, 202), (1, 5.0, 503)])
+async def test_an_upload_may_take_long_while_bytes_arrive(
+    tmp_path: Path, parts: int, pause: float, status: int
+) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="slow.txt"\r\n\r\n'
+    async with running(tmp_path, request_timeout_seconds=1.0) as app:
+        await app.context()
+        answer = await app.http.post(
+            BASE,
+            content=slowly(head, parts, pause, b"\r\n--b--\r\n"),
+            headers={"Content-Type": "multipart/form-data; boundary=b"},
+        )
+        assert answer.status_code == status, answer.text
+        assert (await app.http.get(BASE)).json()["total"] == (status == 202)
