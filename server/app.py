@@ -39,6 +39,7 @@ from server.memory.parts import create_memory
 from server.observe.events import EventBus
 from server.observe.metrics import Metrics
 from server.observe.traces import Trace, TraceLog
+from server.recall.cache import OldAnswers
 from server.recall.parts import create_recalling
 from server.retention.chores import EndedJobs
 from server.retention.parts import create_retention
@@ -167,7 +168,7 @@ class Server:
             self.events,
             self.clock,
             ids,
-            chores=[self.documents.library.originals],
+            chores=[self.documents.library.originals, OldAnswers(self.recalling.recall.cache)],
             server_chores=[EndedJobs(self.jobs, duration(settings.job_retention, "job_retention"), self.clock)],
         )
         services = Services(

@@ -9,6 +9,7 @@ from server.recall.asking import Asking
 from server.recall.hits import Recalled
 from server.recall.understanding import Understanding
 from server.store.binding import Binding
+from server.store.engine import Database
 from server.store.vectors import Vector
 
 KEPT = 512
@@ -33,6 +34,7 @@ class _Kept:
     basis: Basis
     recalled: Recalled
     at: float
+    until: float
 
 
 class AnswerCache:
@@ -79,18 +81,44 @@ class AnswerCache:
         vector: Vector,
         basis: Basis,
         recalled: Recalled,
+        *,
+        ttl: float,
     ) -> None:
-        key = _key(binding, asking)
+        """Keep an answer, for that many seconds at most."""
+        key, now = _key(binding, asking), self._clock.monotonic()
         kept = self._kept.pop(key, [])
-        kept.append(_Kept(asking, vector, understanding, basis, recalled, self._clock.monotonic()))
+        kept.append(_Kept(asking, vector, understanding, basis, recalled, now, now + ttl))
         self._kept[key] = kept[-COMPARED:]
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
+
+    def drop_old(self, binding: Binding) -> int:
+        """Forget the answers of a database whose time is over, and say how many that were."""
+        dropped, now = 0, self._clock.monotonic()
+        for key in [key for key in self._kept if key[0] == binding]:
+            lasting = [one for one in self._kept[key] if one.until > now]
+            dropped += len(self._kept[key]) - len(lasting)
+            if lasting:
+                self._kept[key] = lasting
+            else:
+                del self._kept[key]
+        return dropped
 
     def discard(self, binding: Binding) -> None:
         """Forget all answers of a database."""
         for key in [key for key in self._kept if key[0] == binding]:
             del self._kept[key]
+
+
+@dataclass(frozen=True)
+class OldAnswers:
+    """Those that are not given again any more; they would stay in memory until others took their place."""
+
+    cache: AnswerCache
+    name: str = "answers"
+
+    async def tidy(self, context_id: str, database: Database) -> int:  # noqa: ARG002 - a database is of one Context
+        return self.cache.drop_old(database.binding)
 
 
 def _key(binding: Binding, asking: Asking) -> tuple[Binding, Asking]:

@@ -127,7 +127,8 @@ class Recall:
             recalled = await self._in_full(database, question, [*ranked, *latest], known, reason)
         else:
             recalled = await self._mixed(database, question, ranked, known)
-        self.cache.keep(database.binding, asking, question.understanding, vector, basis, recalled)
+        ttl = opened.config.cache.semantic_ttl_seconds
+        self.cache.keep(database.binding, asking, question.understanding, vector, basis, recalled, ttl=ttl)
         return recalled
 
     async def _mixed(

@@ -1,8 +1,9 @@
 """What a sweep tidies besides memories."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from server.core.clock import Clock
 from server.store.engine import Database
@@ -22,7 +23,7 @@ class Chore(Protocol):
         """What a sweep reports it as."""
         ...
 
-    async def tidy(self, context_id: str, database: Database) -> int:
+    def tidy(self, context_id: str, database: Database) -> Coroutine[Any, Any, int]:
         """Take away what nobody needs any more, and say how much that was."""
         ...
 
@@ -35,7 +36,7 @@ class ServerChore(Protocol):
         """What a sweep reports it as."""
         ...
 
-    async def tidy(self) -> int:
+    def tidy(self) -> Coroutine[Any, Any, int]:
         """Take away what nobody needs any more, and say how much that was."""
         ...
 

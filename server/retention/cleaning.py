@@ -58,7 +58,7 @@ class Cleaner:
         if not wanted.within:
             async with self._policies.contexts.opened(report.id) as opened:
                 for chore in self._chores:
-                    report.chores[chore.name] = await chore.tidy(report.id, opened.database)
+                    report.chores[chore.name] = await tenure.during(chore.tidy(report.id, opened.database))
 
     async def _enter(self, report: ContextSweep, tenure: Tenure) -> None:
         """Shut out earlier sweeps; a Context that has seen a higher fence was restored from elsewhere."""

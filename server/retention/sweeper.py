@@ -77,7 +77,7 @@ class Sweeper:
                 await tenure.keep()
             if wanted == Wanted():
                 for chore in self._chores:
-                    sweep.chores[chore.name] = await chore.tidy()
+                    sweep.chores[chore.name] = await tenure.during(chore.tidy())
         except SpectronError as error:
             sweep.error = error.detail
             raise
