@@ -36,6 +36,8 @@ from server.jobs.worker import Worker
 from server.memory.extraction.heuristic.extractor import HeuristicExtractor
 from server.memory.extractors import ContextExtractors
 from server.memory.parts import create_memory
+from server.objects.opening import open_store
+from server.objects.store import ObjectStore
 from server.observe.events import EventBus
 from server.observe.metrics import Metrics
 from server.observe.traces import Trace, TraceLog
@@ -88,6 +90,7 @@ class Server:
         ids: Ids | None = None,
         engine: Engine | None = None,
         hasher: Hasher | None = None,
+        objects: ObjectStore | None = None,
         schedules: bool = False,
         works: bool = False,
     ) -> None:
@@ -129,6 +132,7 @@ class Server:
             self.control.contexts,
             self.control.models.embedder,
             index,
+            objects or open_store(settings.object_store_url),
             self.queue,
             self.jobs,
             self.clock,

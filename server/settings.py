@@ -108,6 +108,10 @@ class Settings(BaseModel):
         return int(self.bind.rpartition(":")[2])
 
     @property
+    def object_store_url(self) -> str:
+        return self.object_store or (self.data_path / "objects").as_uri()
+
+    @property
     def data_path(self) -> Path:
         return self.data_dir.expanduser().absolute()
 

@@ -28,7 +28,6 @@ from server.index.writes import IndexWrites
 from server.jobs.handler import Handler
 from server.jobs.queue import JobQueue
 from server.jobs.register import Jobs
-from server.objects.opening import open_store
 from server.objects.store import ObjectStore
 from server.settings import Settings
 
@@ -96,6 +95,7 @@ def create_documents(
     contexts: Contexts,
     embedder_of: EmbedderOf,
     index: IndexWrites,
+    objects: ObjectStore,
     queue: JobQueue,
     jobs: Jobs,
     clock: Clock,
@@ -104,7 +104,6 @@ def create_documents(
     alone: bool,
 ) -> Documents:
     """Everything; `alone` says that no other process works on the same database."""
-    objects = open_store(settings.object_store or (settings.data_path / "objects").as_uri())
     extraction = ExtractionPool(size=settings.extraction_processes)
     spool = Spool(settings.data_path / "spool", objects)
     document_queue = DocumentQueue(queue, jobs)

@@ -48,11 +48,11 @@ class S3Credentials:
 
 @dataclass(frozen=True, slots=True)
 class S3Patience:
-    """How often a request is tried, and how long each try may wait."""
+    """How often a request is tried, and how long each try may wait: all of them together less than a request may."""
 
-    attempts: int = 4
+    attempts: int = 3
     connect_seconds: float = 5.0
-    read_seconds: float = 30.0
+    read_seconds: float = 15.0
 
 
 class S3ObjectStore(ObjectStore):

@@ -14,9 +14,12 @@ class FaultyProxy:
         self._target_port = target_port
         self.connections = 0
         self.refusals = 0
+        self.refusing = False
         self.stalled = False
         self.cut_after: int | None = None
         self.cuts = 0
+        self.cut_uploads_after: int | None = None
+        self.pause_seconds = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -36,7 +39,9 @@ class FaultyProxy:
         self._tasks.add(task)
         self.connections += 1
         try:
-            if self.refusals:
+            if self.refusing:
+                writer.transport.abort()
+            elif self.refusals:
                 self.refusals -= 1
                 await reader.readuntil(b"\r\n\r\n")
                 writer.write(
@@ -54,7 +59,7 @@ class FaultyProxy:
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
-        upward = asyncio.create_task(_copy(reader, there_writer, None))
+        upward = asyncio.create_task(self._pass_up(reader, there_writer, writer))
         try:
             limit = self.cut_after if self.cuts else None
             if await _copy(there_reader, writer, limit):
@@ -66,15 +71,26 @@ class FaultyProxy:
                 await upward
             there_writer.close()
 
+    async def _pass_up(
+        self, reader: asyncio.StreamReader, there: asyncio.StreamWriter, here: asyncio.StreamWriter
+    ) -> None:
+        if await _copy(reader, there, self.cut_uploads_after, self.pause_seconds):
+            here.transport.abort()
+            there.transport.abort()
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> bool:
+
+async def _copy(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None, pause: float = 0.0
+) -> bool:
     """Copy until the end; True if the limit came first."""
     passed = 0
     with suppress(ConnectionError):
         while chunk := await reader.read(16384):
             passed += len(chunk)
-            writer.write(chunk)
-            await writer.drain()
             if limit is not None and passed > limit:
                 return True
+            if pause:
+                await asyncio.sleep(pause)
+            writer.write(chunk)
+            await writer.drain()
     return False

@@ -12,6 +12,7 @@ import httpx
 
 from server.app import Server
 from server.control.hashing import Hasher
+from server.objects.store import ObjectStore
 from server.settings import Settings
 from server.store.engine import Engine
 from tests.support.clock import FakeClock
@@ -76,6 +77,7 @@ async def running(
     *,
     clock: FakeClock | None = None,
     engine: Engine | None = None,
+    objects: ObjectStore | None = None,
     key: str = "",
     works: bool = False,
     schedules: bool = False,
@@ -89,7 +91,13 @@ async def running(
     clock, hasher = clock or FakeClock(), CountingHasher()
     values = {"data_dir": folder, "database_url": "memory", "master_key": MASTER_KEY} | settings
     server = Server(
-        Settings.model_validate(values), clock=clock, engine=engine, hasher=hasher, works=works, schedules=schedules
+        Settings.model_validate(values),
+        clock=clock,
+        engine=engine,
+        hasher=hasher,
+        objects=objects,
+        works=works,
+        schedules=schedules,
     )
     try:
         await server.start()
