@@ -47,8 +47,8 @@ def main() -> None:
         data = Path(folder) / "data"
         command = [str(BIN / "spectrond"), "dev", "start", "--data-dir", str(data), "--bind", "127.0.0.1:0"]
         with (
-            serving(command, Path(folder) / "spectrond.log") as url,
-            serving([sys.executable, "-c", BARE], Path(folder) / "bare.log") as bare_url,
+            serving(command, Path(folder) / "spectrond.log") as (url, _),
+            serving([sys.executable, "-c", BARE], Path(folder) / "bare.log") as (bare_url, _),
         ):
             key = (data / "management.key").read_text().strip()
             with SpectronManagement(url, key) as admin:
@@ -112,15 +112,15 @@ def attack(url: str, sent: "Synchronized[int]") -> None:
 
 
 @contextlib.contextmanager
-def serving(command: list[str], log: Path) -> Iterator[str]:
-    """A server process until the block is left; yields its address."""
+def serving(command: list[str], log: Path) -> Iterator[tuple[str, int]]:
+    """A server process until the block is left; yields its address and its process id."""
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process:
         try:
             while not (found := re.search(r"listens on (http://\S+)", log.read_text())):
                 if process.poll() is not None:
                     raise SystemExit(f"{command[0]} did not start:\n{log.read_text()}")
                 time.sleep(0.05)
-            yield found[1]
+            yield found[1], process.pid
         finally:
             process.terminate()
 

@@ -138,7 +138,7 @@ def server(url: str | None, key: str | None) -> Iterator[httpx.Client]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         command = [str(BIN / "spectrond"), "dev", "start", "--data-dir", str(data), "--bind", "127.0.0.1:0"]
-        with serving(command, Path(folder) / "spectrond.log") as started:
+        with serving(command, Path(folder) / "spectrond.log") as (started, _):
             made = (data / "management.key").read_text().strip()
             with httpx.Client(base_url=started, headers={"API-KEY": made}, timeout=60) as client:
                 yield client

@@ -26,7 +26,10 @@ CURRENT: dict[Table, str] = {
     KNOWLEDGE: "version = document.version AND document.chunk_count != NONE",
 }
 COLUMNS: dict[Table, str] = {
-    MEMORY: "id, scope, labels, session AS of, seq AS position, source_turn AS turn, valid_from AS said_at, created_at",
+    MEMORY: (
+        "id, scope, labels, session AS of, seq AS position, source_turn AS turn, role, valid_from AS said_at, "
+        "created_at"
+    ),
     KNOWLEDGE: "id, scope, document AS of, position, section, created_at",
 }
 
@@ -35,7 +38,8 @@ COLUMNS: dict[Table, str] = {
 class Chunk:
     """A searchable piece of a session or document.
 
-    `of` names that group and `position` its place there; `turn` is the turn that a piece of memory is a part of.
+    `of` names that group and `position` its place there; `turn` is the turn that a piece of memory is a part of, said
+    by somebody in that `role`.
     """
 
     table: Table
@@ -47,6 +51,7 @@ class Chunk:
     created_at: datetime
     labels: frozenset[str] = frozenset()
     turn: str | None = None
+    role: str | None = None
     section: str | None = None
 
     def searched(self, text: str) -> str:
@@ -84,6 +89,7 @@ def chunk_from(table: Table, row: Row) -> Chunk:
         created_at=row["created_at"],
         labels=frozenset(row.get("labels") or ()),
         turn=str(turn.id) if turn else None,
+        role=row.get("role"),
         section=row.get("section"),
     )
 

@@ -113,9 +113,17 @@ class LocalIndex(Index):
         return await self._scanned(database, table, question, lambda scan: scan.latest(k))
 
     async def chunks(self, database: Database, table: Table, ids: Sequence[Id]) -> dict[Id, tuple[Chunk, str]]:
-        shelf = (await self._collection(database)).shelf(table)
+        collection = await self._collection(database)
+        if not collection.current:
+            # Until it has caught up it may still hold what was forgotten without it.
+            ids = [chunk.id for chunk in await reading.current(database, table, ids)]
+        shelf = collection.shelf(table)
         rows = {one: row for one in ids if (row := shelf.numbers.get(one)) is not None}
         return {one: (shelf.chunk(row), shelf.text(row)) for one, row in rows.items()}
+
+    async def holds(self, database: Database, table: Table) -> bool:
+        collection = await self._collection(database)
+        return not collection.current or len(collection.shelf(table)) > 0
 
     def state(self, binding: Binding) -> State:
         collection = self._collections.get(binding)

@@ -6,7 +6,7 @@ from server.index.chunk import COLUMNS, CURRENT, Chunk, Content, Id, Table, chun
 from server.store import vectors
 from server.store.engine import Database
 
-PAGE = 128
+PAGE = 64
 
 
 async def current(database: Database, table: Table, ids: Sequence[Id]) -> list[Chunk]:

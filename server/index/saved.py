@@ -19,7 +19,7 @@ from server.index.shelf import ROW, Shelf
 from server.index.texts import Texts
 from server.store.binding import Binding
 
-FORMAT = 1
+FORMAT = 2
 SEAL = "seal.json"
 PARTS = ("terms", "starts", "rows", "counts")
 
@@ -89,6 +89,7 @@ class Saved:
             "scopes": [sorted(scope) for scope in shelf.scopes],
             "labels": [sorted(labels) for labels in shelf.labels],
             "groups": list(shelf.groups),
+            "roles": list(shelf.roles),
             "named": list(zip(shelf.ids, shelf.turns, shelf.sections, strict=True)),
         }
         arrays: dict[str, npt.NDArray[Any]] = {
@@ -134,6 +135,7 @@ def _fill(shelf: Shelf, arrays: dict[str, npt.NDArray[Any]], names: dict[str, An
     shelf.scopes = Interned(frozenset(Attribute(*one) for one in scope) for scope in names["scopes"])
     shelf.labels = Interned(frozenset(labels) for labels in names["labels"])
     shelf.groups = Interned(names["groups"])
+    shelf.roles = Interned(names["roles"])
     count = sum(name.startswith("starts_") for name in arrays)
     shelf.postings = Postings(Segment(*(arrays[f"{part}_{number}"] for part in PARTS)) for number in range(count))
     shelf.name((tuple(one) if isinstance(one, list) else one, turn, section) for one, turn, section in names["named"])

@@ -11,7 +11,7 @@ from server.index.postings import Counts, Mask
 from server.index.search import Found, Question, Survey
 from server.index.sequences import NONE
 from server.index.shelf import Rows, Shelf
-from server.index.signals import LENGTH_WEIGHT, RADIUS, SATURATION, Corpus, Neighbourhood, signals
+from server.index.signals import LENGTH_WEIGHT, RADIUS, SATURATION, Corpus, Neighbourhood, products, signals
 from server.index.views import View, Views, rows_of
 from server.store.vectors import Vector
 
@@ -53,15 +53,16 @@ class Scan:
         return [Found(self._shelf.ids[row], float(score)) for row, score in zip(rows.tolist(), scores, strict=True)]
 
     def survey(self, k: int, also: Sequence[Id]) -> Survey:
-        shelf, held = self._shelf, self._held()
+        shelf = self._shelf
+        if not len(self._rows):
+            return Survey(shelf.table, (), (), np.zeros(0))
+        held = self._held()
         best = [self._nearest(k)[0], self._matching(held, k)[0]]
         named = [row for one in also if (row := shelf.numbers.get(one)) is not None and row < len(self._mask)]
         chosen = np.concatenate([*best, np.array(named, dtype=np.int32)]).astype(np.int32)
         links = [shelf.rows[name][: len(self._mask)] for name in ("before", "after")]
         chosen = np.unique(np.concatenate([chosen, *(self._seen(link[chosen], self._mask) for link in links)]))
         chosen = chosen[self._mask[chosen]]
-        if not len(chosen):
-            return Survey(shelf.table, (), (), np.zeros(0))
         rows = shelf.rows[chosen]
         around = self._neighbourhood(chosen, held, links)
         return Survey(
@@ -83,9 +84,9 @@ class Scan:
             return rows, np.zeros(0, dtype=np.float32)
         query = self._fitted(self._question.vector)
         if len(rows) < SPARSE * len(self._mask):
-            scores = shelf.vectors[rows] @ query
+            scores = products(shelf.vectors[rows], query)
         else:
-            scores = (shelf.vectors[: len(self._mask)] @ query)[rows]
+            scores = products(shelf.vectors[: len(self._mask)], query)[rows]
         return _best(rows, scores, k)
 
     def _matching(self, held: Sequence[_Held], k: int) -> tuple[Rows, Scores]:

@@ -133,6 +133,10 @@ class Index(IndexWrites, ABC):
         """Figures for the metrics."""
         return {}
 
+    async def holds(self, database: Database, table: Table) -> bool:  # noqa: ARG002  # for those that know
+        """Whether there may be anything at all to be found in a table."""
+        return True
+
     @abstractmethod
     def state(self, binding: Binding) -> State:
         """Whether everything in the database can be found already."""

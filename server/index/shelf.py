@@ -21,6 +21,7 @@ ROW = np.dtype(
         ("alive", "?"),
         ("scope", "i4"),
         ("labels", "i4"),
+        ("role", "u1"),
         ("of", "i4"),
         ("position", "f8"),
         ("before", "i4"),
@@ -60,6 +61,7 @@ class Shelf:
         self.scopes: Interned[Scope] = Interned()
         self.labels: Interned[frozenset[str]] = Interned()
         self.groups: Interned[str] = Interned()
+        self.roles: Interned[str | None] = Interned()
         self.postings = Postings()
         self.ids: list[Id] = []
         self.turns: list[str | None] = []
@@ -136,6 +138,7 @@ class Shelf:
             created_at=datetime.fromtimestamp(float(place["created_at"]), UTC),
             labels=self.labels[int(place["labels"])],
             turn=self.turns[row],
+            role=self.roles[int(place["role"])],
             section=self.sections[row],
         )
 
@@ -149,7 +152,8 @@ class Shelf:
         numbers = np.cumsum(kept, dtype=np.int32) - 1
         old = np.flatnonzero(kept)
         shelf = Shelf(self.table, self.analyzer, self.texts)
-        shelf.terms, shelf.scopes, shelf.labels, shelf.groups = self.terms, self.scopes, self.labels, self.groups
+        shelf.terms, shelf.scopes, shelf.labels = self.terms, self.scopes, self.labels
+        shelf.groups, shelf.roles = self.groups, self.roles
         shelf.postings = self.postings.renumbered(kept, numbers)
         shelf.filled, shelf.generation = len(old), self.generation + 1
         size = max(FIRST_ROWS, 2 * len(old))
@@ -185,6 +189,7 @@ class Shelf:
         values = more | {
             "scope": self.scopes.number(chunk.scope),
             "labels": self.labels.number(chunk.labels),
+            "role": self.roles.number(chunk.role),
             "of": group,
             "position": chunk.position,
             "before": before,

@@ -19,6 +19,8 @@ _PACKAGE = "wordllama"
 _WEIGHTS = Path("weights", "l2_supercat_256.safetensors")
 _TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
 _BATCH = 64
+# So many characters are done before another thread would have begun with them.
+_SHORT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class LocalEmbedder:
         self._model: _Model | None = None
 
     async def embed(self, texts: Sequence[str]) -> Matrix:
+        if self._model is not None and sum(map(len, texts)) <= _SHORT:
+            return self.embed_now(texts)
         return await asyncio.to_thread(self.embed_now, texts)
 
     def embed_now(self, texts: Sequence[str]) -> Matrix:

@@ -1,7 +1,7 @@
 """Who and what a question names, what is believed of them, and which chunks speak of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from surrealdb import RecordID
@@ -9,6 +9,7 @@ from surrealdb import RecordID
 from server.core.scope import Scope
 from server.core.visibility import Visibility
 from server.index.analysis import STOP_WORDS
+from server.index.chunk import MEMORY, Id, id_of
 from server.recall.beliefs import COLUMNS, HELD, Fact, Instant, fact_from, holds, settled
 from server.recall.understanding import Understanding
 from server.store.engine import Database, Row
@@ -52,11 +53,11 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the question's names lead to; `mentions` counts how many of the seeds a chunk speaks of."""
+    """What the question's names lead to; `mentions` counts how many of the seeds a chunk of memory speaks of."""
 
     seeds: Sequence[Seed] = ()
     facts: Sequence[Fact] = ()
-    mentions: Mapping[RecordID, int] | None = None
+    mentions: Mapping[Id, int] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> tuple[object, ...]:
@@ -114,10 +115,11 @@ def _findings(
         for row in relations
         if holds(row, instant)
     ]
-    counted: dict[RecordID, int] = {}
+    counted: dict[Id, int] = {}
     for chunks in mentions:
         for chunk in chunks if len(chunks) <= MOST_MENTIONS else ():
-            counted[chunk] = counted.get(chunk, 0) + 1
+            if chunk.table_name == MEMORY:
+                counted[id_of(chunk)] = counted.get(id_of(chunk), 0) + 1
     return Findings(seeds, settled(facts), counted)
 
 

@@ -24,9 +24,6 @@ MOST_BRIDGES = 3
 # What is shown of the rest in a trace.
 TRACED = 20
 
-PARENTS = """SELECT id, role FROM $turns WHERE forgotten_at = NONE AND valid_until = NONE;
-SELECT id, title, version, source FROM $documents"""
-
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -35,7 +32,6 @@ class Ranked:
     table: Table
     id: Id
     score: float
-    relevant: bool
     signals: Mapping[str, float]
 
     @property
@@ -44,10 +40,23 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
-    """What leads from a question's names and keywords to chunks."""
+class Ranking:
+    """The best candidates, best first, of so many; `relevant` says whether any of all had to do with the question."""
 
-    mentions: Mapping[RecordID, int] = field(default_factory=dict)
+    best: Sequence[Ranked] = ()
+    considered: int = 0
+    relevant: bool = False
+
+    def __add__(self, other: "Ranking") -> "Ranking":
+        best = sorted([*self.best, *other.best], key=lambda one: -one.score)
+        return Ranking(best, self.considered + other.considered, self.relevant or other.relevant)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What leads from a question's names and keywords to chunks of memory and to documents."""
+
+    mentions: Mapping[Id, int] = field(default_factory=dict)
     bridges: Mapping[str, Sequence[Bridge]] = field(default_factory=dict)
 
 
@@ -59,15 +68,15 @@ class Passages:
 
     async def rank(
         self, database: Database, asking: Asking, understanding: Understanding, vector: Vector, links: Links
-    ) -> list[Ranked]:
-        """All candidates that may be in the answer, best first."""
-        found = []
+    ) -> Ranking:
+        """All candidates that may be in the answer, weighed against each other."""
+        found = Ranking()
         for table, kind in ((MEMORY, "turn"), (KNOWLEDGE, "document")):
             if asking.wants("turn" if kind == "turn" else "document"):
                 where = narrowed(asking, table)
                 question = Question(asking.query, vector, asking.visibility, where)
                 found += await self._ranked(database, table, question, asking, understanding, links)
-        return sorted(found, key=lambda one: -one.score)
+        return found
 
     async def show(self, database: Database, ranked: Sequence[Ranked]) -> list[Hit]:
         """Hits with their texts; what is gone by now is left out."""
@@ -77,21 +86,17 @@ class Passages:
             if ids:
                 chunks = await self._index.chunks(database, table, ids)
                 shown |= {(table, one): held for one, held in chunks.items()}
-        parents = await self._parents(database, [chunk for chunk, _ in shown.values()])
-        hits = []
-        for one in ranked:
-            held = shown.get((one.table, one.id))
-            hit = _hit(one, *held, parents) if held else None
-            if hit is not None:
-                hits.append(hit)
-        return hits
+        documents = await self._documents(database, [chunk for chunk, _ in shown.values()])
+        there = ((one, shown[(one.table, one.id)]) for one in ranked if (one.table, one.id) in shown)
+        hits = (_hit(one, chunk, text, documents) for one, (chunk, text) in there)
+        return [hit for hit in hits if hit is not None]
 
     async def latest(self, database: Database, asking: Asking, k: int) -> list[Ranked]:
         """What was said last, for when nothing else can be said of relevance."""
         if not asking.wants("turn"):
             return []
         ids = await self._index.latest(database, MEMORY, asking.visibility, narrowed(asking, MEMORY), k)
-        return [Ranked(MEMORY, one, 0.0, False, {}) for one in ids]
+        return [Ranked(MEMORY, one, 0.0, {}) for one in ids]
 
     async def _ranked(
         self,
@@ -101,41 +106,37 @@ class Passages:
         asking: Asking,
         understanding: Understanding,
         links: Links,
-    ) -> list[Ranked]:
+    ) -> Ranking:
         k = max(CANDIDATES, asking.k)
         if asking.mode in {"vector", "bm25"}:
             search = self._index.search_vector if asking.mode == "vector" else self._index.search_words
             name = "cosine" if asking.mode == "vector" else "words"
             found = await search(database, table, question, k)
-            return [Ranked(table, one.id, one.score, relevant=True, signals={name: one.score}) for one in found]
-        also = [id_ for id_ in map(_id, links.mentions) if id_] if table == MEMORY else []
+            best = [Ranked(table, one.id, one.score, {name: one.score}) for one in found]
+            return Ranking(best, len(best), relevant=bool(best))
+        also = list(links.mentions) if table == MEMORY else []
         survey = await self._index.survey(database, table, question, k, also)
         if not len(survey):
-            return []
+            return Ranking()
         more = _linked(survey, links) if asking.mode == "hybrid_graph" else {}
         scores = fused(survey, asking.mode, understanding, more)
-        matters = relevant(survey, understanding)
         signals = {**survey.signals, **more}
-        order = np.argsort(-scores, kind="stable")
-        return [
-            Ranked(
-                table,
-                survey.ids[at],
-                float(scores[at]),
-                bool(matters[at]),
-                {name: float(values[at]) for name, values in signals.items()} if place < asking.k + TRACED else {},
-            )
-            for place, at in enumerate(order.tolist())
+        order = np.argsort(-scores, kind="stable")[: asking.k + TRACED]
+        columns = zip(*(values[order].tolist() for values in signals.values()), strict=True)
+        best = [
+            Ranked(table, survey.ids[at], score, dict(zip(signals, values, strict=True)))
+            for at, score, values in zip(order.tolist(), scores[order].tolist(), columns, strict=True)
         ]
+        return Ranking(best, len(survey), bool(relevant(survey, understanding).any()))
 
-    async def _parents(self, database: Database, chunks: Sequence[Chunk]) -> Mapping[RecordID, Row]:
-        """The turns and documents that chunks are of, those that are still there."""
-        turns = {RecordID("turn", chunk.turn) for chunk in chunks if chunk.turn}
-        documents = {RecordID("document", chunk.of) for chunk in chunks if chunk.table == KNOWLEDGE}
-        if not turns and not documents:
+    async def _documents(self, database: Database, chunks: Sequence[Chunk]) -> Mapping[str, Row]:
+        """The documents that chunks are of by id, those that are still there."""
+        wanted = {chunk.of for chunk in chunks if chunk.table == KNOWLEDGE}
+        if not wanted:
             return {}
-        answers = await database.read(PARENTS, {"turns": list(turns), "documents": list(documents)})
-        return {row["id"]: row for rows in answers for row in rows}
+        records = [RecordID("document", one) for one in wanted]
+        rows = await database.rows("SELECT id, title, version FROM $documents", {"documents": records})
+        return {str(row["id"].id): row for row in rows}
 
 
 def narrowed(asking: Asking, table: Table) -> Filter:
@@ -154,14 +155,10 @@ def narrowed(asking: Asking, table: Table) -> Filter:
     )
 
 
-def _id(record: RecordID) -> Id | None:
-    return str(record.id) if record.table_name == MEMORY else None
-
-
 def _linked(survey: Survey, links: Links) -> dict[str, Signal]:
     """How many of the question's names a chunk speaks of, and how well its document shares the question's keywords."""
     if survey.table == MEMORY:
-        counts = [links.mentions.get(record_of(MEMORY, one), 0) for one in survey.ids]
+        counts = [links.mentions.get(one, 0) for one in survey.ids]
         return {"linked": np.minimum(np.array(counts, dtype=np.float32), 2.0)} if links.mentions else {}
     if not links.bridges:
         return {}
@@ -172,7 +169,7 @@ def _bridged(bridges: Sequence[Bridge]) -> float:
     return min(len(bridges), MOST_BRIDGES) / MOST_BRIDGES
 
 
-def _hit(ranked: Ranked, chunk: Chunk, text: str, parents: Mapping[RecordID, Row]) -> Hit | None:
+def _hit(ranked: Ranked, chunk: Chunk, text: str, documents: Mapping[str, Row]) -> Hit | None:
     hit = Hit(
         id=ranked.text_id,
         kind="turn",
@@ -186,11 +183,8 @@ def _hit(ranked: Ranked, chunk: Chunk, text: str, parents: Mapping[RecordID, Row
         signals=ranked.signals,
     )
     if chunk.table == MEMORY:
-        turn = parents.get(RecordID("turn", chunk.turn)) if chunk.turn else {}
-        if turn is None:
-            return None
-        return replace(hit, turn_id=chunk.turn, session_id=chunk.of, role=turn.get("role"))
-    document = parents.get(RecordID("document", chunk.of))
+        return replace(hit, turn_id=chunk.turn, session_id=chunk.of, role=chunk.role)
+    document = documents.get(chunk.of)
     if document is None or (isinstance(chunk.id, tuple) and document["version"] != chunk.id[1]):
         return None
     return replace(hit, kind="document", document_id=chunk.of, title=document["title"])

@@ -9,6 +9,7 @@ from server.control.contexts import Open
 from server.control.models import EmbedderOf
 from server.core.clock import Clock
 from server.index.analysis import STOP_WORDS, Analyzer
+from server.index.chunk import KNOWLEDGE
 from server.index.search import Index
 from server.recall import bridges, direct, facts, matching
 from server.recall.asking import Asking
@@ -17,7 +18,7 @@ from server.recall.bridges import Bridge
 from server.recall.cache import AnswerCache, Basis
 from server.recall.facts import NOTHING, Findings
 from server.recall.hits import Hit, Recalled, Tier
-from server.recall.passages import TRACED, Links, Passages, Ranked
+from server.recall.passages import TRACED, Links, Passages, Ranked, Ranking
 from server.recall.understanding import Understanding
 from server.store.engine import Database
 from server.store.vectors import Vector
@@ -65,7 +66,8 @@ class Recall:
         """What is believed of whom the question names, and the documents it shares keywords with."""
         instant = Instant.of(asking.times, self._clock.now())
         graph = asking.mode == "hybrid_graph"
-        phrases = understanding.names(self._stop_words) if graph and asking.wants("document") else []
+        bridged_to = graph and asking.wants("document") and await self._index.holds(database, KNOWLEDGE)
+        phrases = understanding.names(self._stop_words) if bridged_to else []
         bridging = asyncio.ensure_future(bridges.bridges(database, asking.visibility, phrases))
         try:
             found = NOTHING
@@ -114,51 +116,52 @@ class Recall:
     async def _searched(self, opened: Open, question: _Question, vector: Vector) -> Recalled:
         asking, database = question.asking, opened.database
         basis = self._basis(database, question)
-        links = Links(question.findings.mentions or {}, question.bridges)
-        ranked = await self._passages.rank(database, asking, question.understanding, vector, links)
+        links = Links(question.findings.mentions, question.bridges)
+        ranking = await self._passages.rank(database, asking, question.understanding, vector, links)
         known = matching.scored(self._analyzer, asking, question.understanding, question.findings)
         if question.understanding.wants_everything:
             latest = await self._passages.latest(database, asking, asking.k)
             reason = "the question asks for an overview"
-            recalled = await self._in_full(database, question, [*latest, *ranked], known, reason)
-        elif not known and not any(one.relevant for one in ranked):
+            recalled = await self._in_full(database, question, [*latest, *ranking.best], ranking, known, reason)
+        elif not known and not ranking.relevant:
             latest = await self._passages.latest(database, asking, asking.k)
             reason = "nothing has a word of the question"
-            recalled = await self._in_full(database, question, [*ranked, *latest], known, reason)
+            recalled = await self._in_full(database, question, [*ranking.best, *latest], ranking, known, reason)
         else:
-            recalled = await self._mixed(database, question, ranked, known)
+            recalled = await self._mixed(database, question, ranking, known)
         ttl = opened.config.cache.semantic_ttl_seconds
         self.cache.keep(database.binding, asking, question.understanding, vector, basis, recalled, ttl=ttl)
         return recalled
 
     async def _mixed(
-        self, database: Database, question: _Question, ranked: Sequence[Ranked], known: Sequence[tuple[Fact, float]]
+        self, database: Database, question: _Question, ranking: Ranking, known: Sequence[tuple[Fact, float]]
     ) -> Recalled:
         asking = question.asking
-        best = [one for one in ranked if one.score >= asking.threshold][: asking.k]
+        best = [one for one in ranking.best if one.score >= asking.threshold][: asking.k]
         shown = await self._passages.show(database, best)
         hits = [*shown, *(_fact_hit(fact, score) for fact, score in known if score >= asking.threshold)]
         hits = sorted(hits, key=lambda hit: -hit.score)[: asking.k]
-        reason = f"{len(ranked)} passages and {len(known)} facts by {asking.mode}"
-        return self._recalled(question, "hybrid", reason, hits, ranked)
+        reason = f"{ranking.considered} passages and {len(known)} facts by {asking.mode}"
+        return self._recalled(question, "hybrid", reason, hits, ranking.best)
 
     async def _in_full(
         self,
         database: Database,
         question: _Question,
-        ranked: Sequence[Ranked],
+        ordered: Sequence[Ranked],
+        ranking: Ranking,
         known: Sequence[tuple[Fact, float]],
         reason: str,
     ) -> Recalled:
         """All the facts that the question's names lead to, and passages in their order, each once."""
         asking = question.asking
         hits = [_fact_hit(fact, score) for fact, score in known][: (asking.k + 1) // 2]
-        scored = {(one.table, one.id): one for one in ranked if one.signals}
-        once = dict.fromkeys((one.table, one.id) for one in ranked)
-        passages = [scored.get(key, Ranked(*key, 0.0, relevant=False, signals={})) for key in once]
+        scored = {(one.table, one.id): one for one in ranking.best}
+        once = {(one.table, one.id): scored.get((one.table, one.id), one) for one in ordered}
+        passages = list(once.values())
         chosen = [one for one in passages if one.score >= asking.threshold][: asking.k - len(hits)]
         hits += await self._passages.show(database, chosen)
-        return self._recalled(question, "full_context", reason, hits, ranked)
+        return self._recalled(question, "full_context", reason, hits, ranking.best)
 
     def _basis(self, database: Database, question: _Question) -> Basis:
         bridged = tuple(sorted(question.bridges))

@@ -86,6 +86,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
         },
         indexes={
             "type_normalised": Index(("type", "normalised")),
+            "normalised_index": Index(("normalised",)),
             "alias_index": Index(("aliases.*",)),
             **SOURCE_DOCUMENT_INDEX,
             **SOURCE_TURN_INDEX,
