@@ -14,6 +14,7 @@ import structlog
 
 from server.control.audit import SYSTEM
 from server.control.credentials import parse
+from server.control.dumps import Adopter
 from server.control.hashing import Hasher
 from server.control.lifecycle import Belongings
 from server.control.parts import create_control
@@ -47,6 +48,7 @@ from server.retention.chores import EndedJobs
 from server.retention.parts import create_retention
 from server.settings import Settings
 from server.store.binding import JOBQUEUE, METADATA, Binding
+from server.store.dumps.exporting import Exporter
 from server.store.embedded import EmbeddedEngine
 from server.store.engine import Database, Engine
 from server.store.migrations import Migration, Migrator, load
@@ -107,16 +109,21 @@ class Server:
         kept = settings.data_path if settings.database_url == "embedded" else None
         index = self.index = create_index(self.engine, self.clock, kept)
         belongings: list[Belongings] = []
+        adopters: list[Adopter] = []
+        self.exporter = Exporter(self.engine, self.clock, ids, version=VERSION)
         self.control = create_control(
             settings,
             self.engine,
             self.migrator,
+            self.exporter,
             self._hasher,
             self._http,
             self.clock,
             ids,
             belongings=belongings,
+            adopters=adopters,
             dropping=self._let_go,
+            filled=self._follow,
         )
         changes = Changes()
         queued = Database(self.engine, JOBQUEUE)
@@ -147,6 +154,7 @@ class Server:
             name=f"{socket.gethostname()}-{os.getpid()}",
             concurrency=settings.worker_concurrency,
         )
+        adopters.append(self.documents.library.originals)
         belongings += [self.jobs, self.documents.jobs, self.documents.library.originals, self.control.keys]
         extractors = ContextExtractors(HeuristicExtractor(), self.control.models)
         self.memory = create_memory(
@@ -297,6 +305,7 @@ class Server:
             await self.migrator.apply(binding, migrations)
         await self.documents.prepare()
         if self.engine.kind == "embedded":
+            self.exporter.clear()
             await self.control.contexts.registry.expire_leases()
             await self.retention.lease.lapse()
             await self.queue.expire_leases()
@@ -309,6 +318,9 @@ class Server:
         while page := await self.control.contexts.registry.page(after=after, limit=PAGE):
             await self.index.open(Database(self.engine, one.binding) for one in page if one.state == "active")
             after = page[-1].id
+
+    async def _follow(self, database: Database) -> None:
+        await self.index.open([database])
 
     async def _let_go(self, binding: Binding) -> None:
         await self.traces.discard(binding)

@@ -94,6 +94,10 @@ class AuditLog:
             "created_at": now,
         }
 
+    async def record(self, event: Row) -> None:
+        """Write an event of what changes nothing, and so has no transaction of its own."""
+        await self._metadata.write(INSERT, {"events": [event]}, repeatable=True)
+
     def refused(
         self, action: str, origin: Origin, reason: str, *, context_id: str | None = None, target: str | None = None
     ) -> None:

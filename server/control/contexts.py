@@ -85,7 +85,7 @@ class Contexts:
         patch = configuration.split(document)
         async with self._lock(context_id):
             for _ in range(PATCH_ATTEMPTS):
-                seen = await self._active(context_id)
+                seen = await self.active(context_id)
                 overrides = configuration.patched(self._defaults, seen.config, patch.config)
                 changed = dict.fromkeys(seen.providers) if patch.providers is None else patch.providers
                 providers = self.registry.sealed(context_id, changed)
@@ -99,7 +99,7 @@ class Contexts:
     async def delete(self, context_id: str, origin: Origin) -> None:
         """Remove a Context with everything it owns; the namespace stays."""
         async with self._lock(context_id):
-            await self._lifecycle.unmake(await self._active(context_id), origin)
+            await self._lifecycle.unmake(await self.active(context_id), origin)
             self.problems.pop(context_id, None)
 
     async def recover(self) -> None:
@@ -110,11 +110,18 @@ class Contexts:
         """What the Context owns outside its database, by name."""
         return await self._lifecycle.belongings(context.id)
 
+    async def active(self, context_id: str) -> Context:
+        """A Context that is neither being made nor changed nor removed, though it may be out of service."""
+        context = await self.registry.get(context_id)
+        if context.state != "active":
+            raise ContextNotFoundError(f"The Context {context_id!r} is {context.state}; it cannot be used now.")
+        return context
+
     @asynccontextmanager
     async def opened(self, context_id: str) -> AsyncIterator[Open]:
         """Use a Context; it is not deleted before the block is left."""
         with self._in_use.entered(context_id):
-            context = await self._active(context_id)
+            context = await self.active(context_id)
             if context_id in self.problems:
                 raise UnavailableError(f"The Context {context_id!r} is out of service: {self.problems[context_id]}")
             yield Open(context, self.effective(context).config, Database(self._engine, context.binding))
@@ -135,7 +142,7 @@ class Contexts:
     async def _migrate(self, context_id: str) -> None:
         with self._in_use.entered(context_id):
             try:
-                context = await self._active(context_id)
+                context = await self.active(context_id)
                 applied = await self._migrator.apply(context.binding, self._migrations)
             except ContextNotFoundError:
                 self.problems.pop(context_id, None)
@@ -146,12 +153,6 @@ class Contexts:
                 self.problems.pop(context_id, None)
                 if applied:
                     log.info("context.migrated", context=context_id, versions=[one.version for one in applied])
-
-    async def _active(self, context_id: str) -> Context:
-        context = await self.registry.get(context_id)
-        if context.state != "active":
-            raise ContextNotFoundError(f"The Context {context_id!r} is {context.state}; it cannot be used now.")
-        return context
 
     def _lock(self, context_id: str) -> asyncio.Lock:
         return self._changing.setdefault(context_id, asyncio.Lock())

@@ -77,8 +77,21 @@ class Lifecycle:
         """Drop the database, then forget the Context; a deletion cut short is finished later."""
         await _uninterrupted(self._delete(context, origin))
 
+    async def refill(
+        self,
+        context: Context,
+        require_empty: Callable[[], Awaitable[None]],
+        fill: Callable[[], Awaitable[T]],
+        origin: Origin,
+    ) -> T:
+        """Close a Context to everybody and let `fill` make its database anew; if that fails the Context is empty.
+
+        `require_empty` raises if there is anything that would be lost; then everything stays as it was.
+        """
+        return await _uninterrupted(self._refill(context, require_empty, fill, origin))
+
     async def recover(self) -> None:
-        """Undo half-made Contexts and finish half-deleted ones; one that resists does not stop the others."""
+        """Undo half-made Contexts and imports, and finish half-deleted ones; one that resists stops no others."""
         for context in await self._registry.abandoned():
             try:
                 await _uninterrupted(self._recover(context))
@@ -128,6 +141,45 @@ class Lifecycle:
                 await self._engine.drop_database(binding)
             await self._registry.remove(hold)
 
+    async def _refill(
+        self,
+        context: Context,
+        require_empty: Callable[[], Awaitable[None]],
+        fill: Callable[[], Awaitable[T]],
+        origin: Origin,
+    ) -> T:
+        hold = self._registry.hold(context.id)
+        if not await self._registry.start_closing(hold):
+            raise ConflictError(f"The Context {context.id!r} is not in use now; another import may be running.")
+        async with self._kept(hold):
+            try:
+                await self._in_use.drained(context.id)
+                if self._dropping:
+                    await self._dropping(context.binding)
+                await require_empty()
+                await self._registry.start_importing(hold)
+                filled = await fill()
+                await self._registry.reopen(hold, self._event("import", context.id, context.binding, origin))
+            except BaseException:
+                await self._emptied(hold)
+                raise
+        return filled
+
+    async def _emptied(self, hold: Hold) -> None:
+        """Undo an import on the way out of its failure; `recover` does what is left."""
+        try:
+            await self._empty(await self._registry.get(hold.context_id), hold)
+        except SpectronError as error:
+            log.warning("context.empty_failed", context=hold.context_id, reason=error.detail)
+
+    async def _empty(self, context: Context, hold: Hold) -> None:
+        if await self._registry.renew(hold):
+            if context.state == "importing":
+                await self._engine.drop_database(context.binding)
+                await self._engine.create_database(context.binding)
+                await self._migrator.apply(context.binding, self._migrations)
+            await self._registry.reopen(hold)
+
     async def _delete(self, context: Context, origin: Origin) -> None:
         hold = self._registry.hold(context.id)
         if not await self._registry.start_deleting(hold):
@@ -155,6 +207,8 @@ class Lifecycle:
             log.info("context.recover", context=context.id, state=context.state)
             if context.state == "creating":
                 await self._undo(hold, context.binding, drop=context.created_database)
+            elif context.state in {"closing", "importing"}:
+                await self._empty(context, hold)
             else:
                 await self._unmake(hold, context, SYSTEM)
 

@@ -12,6 +12,7 @@ from server.control.audit import AuditLog
 from server.control.authentication import Authenticator
 from server.control.contexts import Contexts
 from server.control.credentials import KeyIds
+from server.control.dumps import Adopter, ContextDumps
 from server.control.hashing import Hasher
 from server.control.in_use import InUse
 from server.control.keys import Keys
@@ -29,6 +30,8 @@ from server.models.local import LocalEmbedder
 from server.models.registry import ModelRegistry
 from server.settings import Settings
 from server.store.binding import METADATA, Binding
+from server.store.dumps.exporting import Exporter
+from server.store.dumps.loading import Loader
 from server.store.engine import Database, Engine
 from server.store.migrations import Migrator, load
 
@@ -43,6 +46,7 @@ class Control:
     cipher: Cipher
     audit: AuditLog
     contexts: Contexts
+    dumps: ContextDumps
     keys: Keys
     authenticator: Authenticator
     statistics: Statistics
@@ -54,15 +58,18 @@ def create_control(
     settings: Settings,
     engine: Engine,
     migrator: Migrator,
+    exporter: Exporter,
     hasher: Hasher,
     http: httpx.AsyncClient,
     clock: Clock,
     ids: Ids,
     *,
     belongings: Sequence[Belongings],
+    adopters: Sequence[Adopter],
     dropping: Callable[[Binding], Awaitable[None]],
+    filled: Callable[[Database], Awaitable[None]],
 ) -> Control:
-    """Everything; `belongings` may still grow until the first Context is deleted."""
+    """Everything; `belongings` may still grow until the first Context is deleted, `adopters` until the first import."""
     configured = settings.master_key.get_secret_value() if settings.master_key else None
     root_key = master_key(configured, settings.data_path)
     cipher = Cipher(derived(root_key, "secrets at rest"))
@@ -77,13 +84,29 @@ def create_control(
     lifecycle = Lifecycle(
         registry, engine, migrator, migrations, audit, clock, in_use, belongings=belongings, dropping=dropping
     )
+    contexts = Contexts(registry, lifecycle, engine, migrator, migrations, audit, in_use, defaults=settings.defaults)
+    statistics = Statistics(engine)
+    dumps = ContextDumps(
+        contexts,
+        lifecycle,
+        engine,
+        exporter,
+        Loader(engine, migrator),
+        migrations,
+        statistics,
+        audit,
+        in_use,
+        adopters=adopters,
+        filled=filled,
+    )
     ledger = TokenLedger(metadata, RateLimiter(clock), clock)
     models = ModelRegistry(LocalEmbedder(), http=http, clock=clock, random=random.random)
     return Control(
         metadata=metadata,
         cipher=cipher,
         audit=audit,
-        contexts=Contexts(registry, lifecycle, engine, migrator, migrations, audit, in_use, defaults=settings.defaults),
+        contexts=contexts,
+        dumps=dumps,
         keys=keys,
         authenticator=Authenticator(
             keys,
@@ -95,7 +118,7 @@ def create_control(
             recheck_seconds=settings.key_recheck_seconds,
             rejected_per_minute=settings.rejected_keys_per_minute,
         ),
-        statistics=Statistics(engine),
+        statistics=statistics,
         ledger=ledger,
         models=ContextModels(models, registry, ledger, provider_urls=settings.provider_urls),
     )

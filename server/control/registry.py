@@ -13,7 +13,7 @@ from server.core.ids import Ids
 from server.store.binding import Binding
 from server.store.engine import Database, Row
 
-State = Literal["creating", "active", "deleting"]
+State = Literal["creating", "active", "closing", "importing", "deleting"]
 
 SELECT = """SELECT *, record::id(id) AS id,
     (SELECT VALUE provider FROM provider_secret WHERE context_id = record::id($parent.id) ORDER BY provider)
@@ -119,6 +119,28 @@ class Registry:
     async def start_deleting(self, hold: Hold) -> bool:
         """Put a Context out of use; False if it was not in use."""
         return await self._taken(hold, "state = 'active'", {}, "state = 'deleting',")
+
+    async def start_closing(self, hold: Hold) -> bool:
+        """Put a Context out of use for a while, with all it holds; False if it was not in use."""
+        return await self._taken(hold, "state = 'active'", {}, "state = 'closing',")
+
+    async def start_importing(self, hold: Hold) -> None:
+        """Say of a closed Context that its database may be thrown away, because it is about to be filled anew."""
+        await self._changed(
+            hold, "UPDATE type::record('context', $id) SET state = 'importing' RETURN NONE;", {}, repeatable=True
+        )
+
+    async def reopen(self, hold: Hold, audit: Row | None = None) -> None:
+        """Put a Context into use again; the token stays, so that doing it twice changes nothing."""
+        await self._changed(
+            hold,
+            f"""IF type::record('context', $id).state IN ['closing', 'importing'] {{
+                UPDATE type::record('context', $id) SET state = 'active', lease_until = NONE RETURN NONE;
+                {CREATE_AUDIT if audit else ""}
+            }};""",
+            {"audit": audit},
+            repeatable=True,
+        )
 
     async def renew(self, hold: Hold) -> bool:
         """Go on holding a Context that is half made or half deleted; False if that right was lost."""

@@ -65,6 +65,16 @@ class Originals:
     async def remove(self, context_id: str) -> None:
         await self._objects.delete_prefix(f"{context_id}/")
 
+    # Where the originals of documents lie that came from another Context.
+
+    async def adopt(self, database: Database, former: str, context_id: str) -> None:
+        """Expect the originals of another Context's documents under this one's own prefix."""
+        await database.write(
+            """UPDATE document SET storage_key = $after + string::slice(storage_key, string::len($before))
+                WHERE string::starts_with(storage_key, $before) RETURN NONE""",
+            {"before": f"{former}/", "after": f"{context_id}/"},
+        )
+
     async def _without_document(self, database: Database, stored: list[ObjectStat]) -> list[ObjectStat]:
         # In this order: uploads that are still under way are spared, and one that has just ended has made its document
         # before the documents are asked for.

@@ -18,6 +18,7 @@ from server.http import (
     audit,
     contexts,
     documents,
+    dumps,
     entities,
     events,
     facts,
@@ -108,6 +109,9 @@ def create_api(
 
     api.include_router(health_router(clock, services.metrics, services.readiness, version))
     api.include_router(management)
+    streamed = management_router(guard, idempotency, control.metadata, tag="dumps", uploads=True)
+    dumps.add_routes(streamed, control.dumps, clock)
+    api.include_router(streamed)
 
     tenants = Tenants(control.contexts, RateLimiter(clock), services.traces, clock, ids)
     remembered = tenant_router(guard, idempotency, tenants, tag="memory")

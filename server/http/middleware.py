@@ -13,11 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.core.clock import Clock
 from server.core.errors import PayloadTooLargeError
 from server.core.ids import Ids
+from server.http.media import DUMP as DUMP_MEDIA_TYPE
 from server.http.problems import problem
 from server.observe.metrics import Metrics
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+STREAMED = ("multipart/", DUMP_MEDIA_TYPE)
 QUIET_PATHS = frozenset({"/api/v1/health", "/api/v1/ready", "/metrics"})
 
 log = structlog.get_logger(__name__)
@@ -56,6 +58,7 @@ class RequestContext:
         try:
             async with asyncio.timeout(self._timeout_seconds) as timeout:
                 exchange.on_start = lambda: timeout.reschedule(None)
+                Request(scope).state.take_time = exchange.on_start
                 await self._app(scope, self._patient(receive, timeout, exchange), exchange)
         except TimeoutError:
             if exchange.status:
@@ -74,7 +77,8 @@ class RequestContext:
 
         async def received() -> MutableMapping[str, Any]:
             message = await receive()
-            if message.get("body") and not exchange.status and not timeout.expired():
+            bounded = timeout.when() is not None and not timeout.expired()
+            if message.get("body") and not exchange.status and bounded:
                 timeout.reschedule(asyncio.get_running_loop().time() + self._timeout_seconds)
             return message
 
@@ -112,8 +116,8 @@ def _nothing() -> None:
 
 
 def _limited(receive: Receive, request: Request, max_json_bytes: int) -> Receive:
-    """Count the body as it comes in; uploads are bounded by their own route."""
-    if request.headers.get("content-type", "").startswith("multipart/"):
+    """Count the body as it comes in; uploads are bounded by their own route, if they are."""
+    if request.headers.get("content-type", "").startswith(STREAMED):
         return receive
     taken = 0
     announced = request.headers.get("content-length", "")

@@ -26,13 +26,17 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Handling = Callable[[StrictRequest, Handler], Awaitable[Response]]
 
 
-def management_router(guard: Guard, idempotency: Idempotency, metadata: Database, *, tag: str) -> APIRouter:
-    """A router under /api/v1 for the control plane.
+def management_router(
+    guard: Guard, idempotency: Idempotency, metadata: Database, *, tag: str, uploads: bool = False
+) -> APIRouter:
+    """A router under /api/v1 for the control plane; with `uploads` bodies are streamed, and no JSON.
 
     It takes no query parameter that it does not know: a mistyped `dry_run` must not delete anything.
     """
 
     async def handling(request: StrictRequest, handle: Handler) -> Response:
+        if uploads:
+            return await handle(request)
         await request.require_json()
         return await idempotency.once(request, metadata, handle)
 

@@ -13,15 +13,17 @@ from surrealdb.errors import SurrealError
 
 from server.core.clock import Clock
 from server.core.errors import UnavailableError
+from server.store.copying import StoreCopy
 from server.store.engine import Variables
 from server.store.gate import Gate
 from server.store.ownership import Ownership
-from server.store.statements import StatementEngine, send
+from server.store.statements import StatementEngine, send, version_of
 
 # How long the engine's threads may still work after closing; the interpreter would abort if it ended meanwhile.
 REST_SECONDS = 0.5
 PATIENCE = 0.5
 REOPEN_PAUSE = 1.0
+FREEZE_ATTEMPTS = 60
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +58,7 @@ class EmbeddedEngine(StatementEngine):
         self._turn = asyncio.Semaphore(1) if path is None else None
         self._alone = asyncio.Lock()
         self._connection: AsyncEmbeddedSurrealConnection | None = None
-        self._housekeeping: asyncio.Task[None] | None = None
+        self._housekeeping: asyncio.Task[bool] | None = None
         self._closed = False
 
     async def open(self) -> None:
@@ -80,6 +82,44 @@ class EmbeddedEngine(StatementEngine):
         """Write everything out and compact, with no query running meanwhile; nothing to do in memory."""
         if self._path is not None:
             await asyncio.shield(asyncio.ensure_future(self._checkpoint(postponable=False)))
+
+    async def freeze(self, folder: Path) -> None:
+        """Make `folder` a store that holds what this one holds now, with writers kept waiting for a moment only.
+
+        It waits until no query runs, for half a second at a time; `UnavailableError` if that never comes.
+        """
+        if self._path is None:
+            raise UnavailableError("A store in memory has no files that could be kept as they are.")
+        copy = StoreCopy(self._path, folder)
+        try:
+            for _ in range(FREEZE_ATTEMPTS):
+                if await asyncio.shield(asyncio.ensure_future(self._checkpoint(postponable=True, closed=copy.take))):
+                    await asyncio.to_thread(copy.complete)
+                    return
+                await self._clock.sleep(PATIENCE)
+        except OSError as error:
+            raise UnavailableError(
+                f"The store {self._place} could not be copied: {error.strerror}. Make room on that disk and try again."
+            ) from error
+        finally:
+            copy.close()
+        raise UnavailableError(
+            f"The store {self._place} was never at rest: long queries ran all the time. Try again later."
+        )
+
+    async def version(self) -> str:
+        await self._enter()
+        try:
+            if self._connection is None:
+                raise self._not_opened("it is closed")
+            return await version_of(self._connection)
+        finally:
+            self._leave()
+
+    @property
+    def path(self) -> Path | None:
+        """The folder of the store's files; None if everything is in memory."""
+        return self._path
 
     @property
     def wal_bytes(self) -> int:
@@ -117,24 +157,30 @@ class EmbeddedEngine(StatementEngine):
         if idle and not self._closed and self.wal_bytes >= self._checkpoint_at:
             self._housekeeping = asyncio.ensure_future(self._checkpoint(postponable=True))
 
-    async def _checkpoint(self, *, postponable: bool) -> None:
+    async def _checkpoint(self, *, postponable: bool, closed: Callable[[], None] | None = None) -> bool:
+        """Close the store, do what is to be done while it is `closed`, and open it again; False if it was postponed."""
         async with self._alone:
             if self._connection is None:
-                return
+                return False
             size = self.wal_bytes
             patience = self._clock.sleep(PATIENCE) if postponable and size < 2 * self._checkpoint_bytes else None
             if not await self._gate.shut(patience):
                 self._checkpoint_at = size + self._checkpoint_bytes // 4
-                return
+                return False
             started = self._clock.monotonic()
             try:
                 await self._disconnect()
-                await self._connect_at_last()
+                if closed:
+                    closed()
             finally:
-                self._gate.reopen()
+                try:
+                    await self._connect_at_last()
+                finally:
+                    self._gate.reopen()
             self._checkpoint_at = self.wal_bytes + self._checkpoint_bytes
             self.stats.checkpoints += 1
             self.stats.last_checkpoint_seconds = self._clock.monotonic() - started
+            return True
 
     async def _shut_down(self) -> None:
         async with self._alone:

@@ -1,7 +1,8 @@
 """What the rest of the server may ask of a SurrealDB engine, embedded or remote."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -10,6 +11,8 @@ from server.store.binding import Binding
 
 Variables = Mapping[str, Any]
 Row = dict[str, Any]
+# Asks one database; answers as `Engine.read` does.
+Reader = Callable[[str, Variables], Awaitable[list[Any]]]
 
 
 @dataclass(slots=True)
@@ -78,6 +81,15 @@ class Engine(ABC):
     @abstractmethod
     async def execute(self, binding: Binding | None, text: str, variables: Variables | None = None) -> list[Any]:
         """Run statements one by one, never repeated; for definitions and what cannot stand in a transaction."""
+
+    @abstractmethod
+    async def version(self) -> str:
+        """Which version of the database this is, such as 3.2.4."""
+
+    @asynccontextmanager
+    async def frozen(self, binding: Binding) -> AsyncIterator[Reader | None]:  # noqa: ARG002  # others need it
+        """A reader that sees one moment of a database for as long as the block lasts; None if that is not on offer."""
+        yield None
 
     async def create_database(self, binding: Binding) -> bool:
         """Create namespace and database where absent; True if the database is new."""

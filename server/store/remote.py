@@ -1,17 +1,21 @@
 """SurrealDB in a server of its own, over a WebSocket."""
 
+import contextlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
-from surrealdb.errors import ConnectionUnavailableError, TransportTimeoutError
+from surrealdb.errors import ConnectionUnavailableError, SurrealError, TransportTimeoutError
 
 from server.core.clock import Clock
 from server.core.errors import UnavailableError
-from server.store.engine import Variables
+from server.store.binding import Binding
+from server.store.engine import Reader, Variables
 from server.store.gate import Gate
 from server.store.link import Link, NotSentError
-from server.store.statements import StatementEngine, send
+from server.store.results import results_of, statements_of
+from server.store.statements import StatementEngine, send, use, version_of
 
 TRIES = 3
 
@@ -56,6 +60,34 @@ class RemoteEngine(StatementEngine):
         finally:
             self._gate.reopen()
 
+    async def version(self) -> str:
+        return await version_of(await self._link.socket())
+
+    @asynccontextmanager
+    async def frozen(self, binding: Binding) -> AsyncIterator[Reader | None]:
+        """By a transaction of the connection's own; None from a server that has no such transactions."""
+        socket = await self._link.socket()
+        try:
+            transaction = await socket.begin()
+        except ConnectionUnavailableError as error:
+            raise self._lost() from error
+        except SurrealError:
+            yield None
+            return
+
+        async def read(text: str, variables: Variables) -> list[Any]:
+            try:
+                reply = await socket.query_raw(f"{use(binding)}\n{text}", dict(variables), txn_id=transaction)
+            except SurrealError as error:
+                raise self._lost() from error
+            return results_of(statements_of(reply))[1:]
+
+        try:
+            yield read
+        finally:
+            with contextlib.suppress(SurrealError):  # it ends with the connection as well
+                await socket.cancel(transaction)
+
     async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:
         await self._gate.enter()
         try:
@@ -88,6 +120,9 @@ class RemoteEngine(StatementEngine):
                 return reply
             await self._link.renew(socket)
         raise UnavailableError(f"The connection to the database at {self._url} was lost {TRIES} times in a row.")
+
+    def _lost(self) -> UnavailableError:
+        return UnavailableError(f"The connection to the database at {self._url} was lost while reading; try again.")
 
 
 def _expired(reply: Mapping[str, Any]) -> bool:

@@ -41,13 +41,13 @@ class StatementEngine(Engine):
         """Called after each query that may have written."""
 
     async def read(self, binding: Binding, text: str, variables: Variables | None = None) -> list[Any]:
-        _, *answers = await self._query(f"{_use(binding)}\n{text}", variables, repeatable=True)
+        _, *answers = await self._query(f"{use(binding)}\n{text}", variables, repeatable=True)
         return results_of(answers)
 
     async def write(
         self, binding: Binding, text: str, variables: Variables | None = None, *, repeatable: bool = False
     ) -> list[Any]:
-        whole = f"{_use(binding)} BEGIN;\n{text}\n; COMMIT;"
+        whole = f"{use(binding)} BEGIN;\n{text}\n; COMMIT;"
         for attempt in range(ATTEMPTS):
             if attempt:
                 self.stats.conflict_retries += 1
@@ -68,13 +68,23 @@ class StatementEngine(Engine):
         if binding is None:
             answers = await self._query(text, variables, repeatable=False)
         else:
-            _, *answers = await self._query(f"{_use(binding)}\n{text}", variables, repeatable=False)
+            _, *answers = await self._query(f"{use(binding)}\n{text}", variables, repeatable=False)
         self._written()
         return results_of(answers)
 
 
-def _use(binding: Binding) -> str:
+def use(binding: Binding) -> str:
+    """The statement that lets what follows in the same query be about this database."""
     return f"USE NS `{binding.namespace}` DB `{binding.database}`;"
+
+
+async def version_of(connection: AsyncWsSurrealConnection) -> str:
+    """The bare number, of what says `surrealdb-3.2.4+20260101.abc`."""
+    try:
+        named = await connection.version()
+    except SurrealError as error:
+        raise QueryError(f"The database failed: {error}") from error
+    return named.removeprefix("surrealdb-").partition("+")[0]
 
 
 async def send(connection: AsyncWsSurrealConnection, text: str, variables: Variables) -> Mapping[str, Any]:

@@ -36,6 +36,9 @@ class ScriptedEngine(StatementEngine):
     async def close(self) -> None:
         """Nothing to close."""
 
+    async def version(self) -> str:
+        return "0"
+
     async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:
         self.asked.append((text, repeatable))
         self.variables = variables

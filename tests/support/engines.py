@@ -46,6 +46,9 @@ class WatchedEngine(Engine):
     async def close(self) -> None:
         """Left to whoever made the other engine."""
 
+    async def version(self) -> str:
+        return await self.inner.version()
+
     async def read(self, binding: Binding, text: str, variables: Variables | None = None) -> list[Any]:
         return await self._passed(text, lambda: self.inner.read(binding, text, variables))
 

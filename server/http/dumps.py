@@ -1,0 +1,84 @@
+"""Routes of dumps: out of this deployment and into it, streamed both ways."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
+
+from server.control.dumps import ContextDumps
+from server.core.clock import Clock
+from server.core.errors import UnprocessableError, UnsupportedMediaTypeError
+from server.http import media
+from server.http.dump_views import loaded_view, totals_view
+from server.http.guard import Asked, Manager
+from server.store.dumps.marks import Form
+from server.store.dumps.reading import CUT
+
+SILENCE_SECONDS = 120.0
+DUMP = {
+    "responses": {"200": {"content": {media.DUMP: {"schema": {"type": "string"}}}, "description": "A SurrealQL dump."}}
+}
+BODY = {"requestBody": {"required": True, "content": {media.DUMP: {"schema": {"type": "string"}}}}}
+
+
+def add_routes(router: APIRouter, dumps: ContextDumps, clock: Clock) -> None:
+    @router.get("/contexts/{context_id}/export", response_class=StreamingResponse, openapi_extra=DUMP)
+    async def export_context(
+        context_id: str,
+        _: Manager,
+        origin: Asked,
+        format: Form = "blocks",  # noqa: A002  # so it is called
+    ) -> StreamingResponse:
+        """The whole Context as of one moment, as SurrealQL; only a text with its last line is a whole dump."""
+        return await _streamed(dumps.export(context_id, format, origin))
+
+    @router.get("/contexts/{context_id}/digest")
+    async def digest_context(context_id: str, _: Manager) -> dict[str, Any]:
+        """How many rows each table has now and what their digest is, as a dump would say."""
+        return totals_view(*await dumps.totals(context_id))
+
+    @router.post("/contexts/{context_id}/import", openapi_extra=BODY)
+    async def import_context(context_id: str, request: Request, _: Manager, origin: Asked) -> dict[str, Any]:
+        """Load a dump into an empty Context, wholly or not at all; answered when everything is there and verified."""
+        began = clock.monotonic()
+        _require_dump(request)
+        loaded = await dumps.fill(context_id, _received(request), origin)
+        return loaded_view(context_id, loaded, clock.monotonic() - began)
+
+
+def _require_dump(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != media.DUMP:
+        raise UnsupportedMediaTypeError(f"Send the dump as `Content-Type: {media.DUMP}`.")
+
+
+async def _received(request: Request) -> AsyncIterator[bytes]:
+    """The body of a request that may take its time, as long as its sender does not fall silent."""
+    request.state.take_time()
+    pieces = request.stream()
+    try:
+        while True:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                piece = await anext(pieces)
+            yield piece
+    except StopAsyncIteration:
+        return
+    except (ClientDisconnect, TimeoutError) as error:
+        raise UnprocessableError(CUT) from error
+
+
+async def _streamed(pieces: AsyncGenerator[bytes, None]) -> StreamingResponse:
+    """An answer that begins with the first piece, so that what fails before it gets a problem document."""
+    first = await anext(pieces)
+
+    async def rest() -> AsyncIterator[bytes]:
+        async with aclosing(pieces):
+            yield first
+            async for piece in pieces:
+                yield piece
+
+    return StreamingResponse(rest(), media_type=media.DUMP)

@@ -1,0 +1,3 @@
+"""Content types beside JSON."""
+
+DUMP = "application/surrealql"

@@ -1,0 +1,64 @@
+"""Dumps a copied store to standard output: `python -m server.store.dumps.program TASK`, a task being JSON.
+
+It gives way to whatever else the machine does, and leaves when its standard input ends, as it does with the server.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from server.core.clock import SystemClock
+from server.core.errors import SpectronError
+from server.store.binding import Binding
+from server.store.dumps.marks import Header
+from server.store.dumps.writing import pieces_of
+from server.store.embedded import EmbeddedEngine
+from server.store.engine import Variables
+
+NICENESS = 15
+
+
+async def _dump(task: dict[str, Any], output: int) -> None:
+    binding = Binding(**task["binding"])
+    async with EmbeddedEngine(Path(task["store"]), SystemClock()) as engine:
+
+        async def read(text: str, variables: Variables) -> list[Any]:
+            return await engine.read(binding, text, variables)
+
+        async for piece in pieces_of(read, Header(**task["header"]), at_once=False, totals=task["totals"]):
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(output, rest) :]
+
+
+def _leave_with_the_server() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+def main() -> None:
+    os.nice(NICENESS)
+    output = os.dup(1)
+    # Whatever prints by itself must not print into the dump.
+    os.dup2(2, 1)
+    threading.Thread(target=_leave_with_the_server, daemon=True).start()
+    try:
+        asyncio.run(_dump(json.loads(sys.argv[1]), output))
+    except SpectronError as error:
+        sys.stderr.write(f"{error.detail}\n")
+        code = 1
+    except BrokenPipeError:
+        code = 1
+    else:
+        code = 0
+    sys.stderr.flush()
+    # The engine's threads may still be at work, and an interpreter that ends under them aborts.
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
