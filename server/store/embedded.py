@@ -23,7 +23,7 @@ from server.store.statements import StatementEngine, send, version_of
 REST_SECONDS = 0.5
 PATIENCE = 0.5
 REOPEN_PAUSE = 1.0
-FREEZE_ATTEMPTS = 60
+FREEZE_ATTEMPTS = 20
 
 log = structlog.get_logger(__name__)
 
@@ -86,14 +86,16 @@ class EmbeddedEngine(StatementEngine):
     async def freeze(self, folder: Path) -> None:
         """Make `folder` a store that holds what this one holds now, with writers kept waiting for a moment only.
 
-        It waits until no query runs, for half a second at a time; `UnavailableError` if that never comes.
+        New queries wait for half a second at most while the running ones end; then they go first, and it tries again.
+        Only when that was of no use for long does it keep them waiting until the last one has ended.
         """
         if self._path is None:
             raise UnavailableError("A store in memory has no files that could be kept as they are.")
         copy = StoreCopy(self._path, folder)
         try:
-            for _ in range(FREEZE_ATTEMPTS):
-                if await asyncio.shield(asyncio.ensure_future(self._checkpoint(postponable=True, closed=copy.take))):
+            for attempt in range(FREEZE_ATTEMPTS):
+                taking = self._checkpoint(postponable=attempt < FREEZE_ATTEMPTS - 1, closed=copy.take)
+                if await asyncio.shield(asyncio.ensure_future(taking)):
                     await asyncio.to_thread(copy.complete)
                     return
                 await self._clock.sleep(PATIENCE)
@@ -103,9 +105,7 @@ class EmbeddedEngine(StatementEngine):
             ) from error
         finally:
             copy.close()
-        raise UnavailableError(
-            f"The store {self._place} was never at rest: long queries ran all the time. Try again later."
-        )
+        raise self._not_opened("it is closed")
 
     async def version(self) -> str:
         await self._enter()
