@@ -10,7 +10,7 @@ from server.models.language import LanguageModel
 from server.models.local import LOCAL_EMBEDDER
 from server.models.registry import ModelRegistry
 from server.models.settings import Providers, ProviderSettings
-from server.models.usage import Usage, UsageSink
+from server.models.usage import Usage, UsageSink, discard
 
 LOCAL = "local"
 
@@ -36,10 +36,23 @@ class ContextModels:
         await self._ledger.check(opened)
         return self._models.embedder(name, await self._providers(opened, name), self._account(opened))
 
-    async def language_model(self, opened: Open, name: str) -> LanguageModel:
-        """A language model behind a provider; `RateLimitedError` when the Context's tokens are used up."""
+    async def language_model(self, opened: Open, name: str, tell: UsageSink = discard) -> LanguageModel:
+        """A language model behind a provider; `RateLimitedError` when the Context's tokens are used up.
+
+        `tell` learns what each call costs, besides the Context's account.
+        """
         await self._ledger.check(opened)
-        return self._models.language_model(name, await self._providers(opened, name), self._account(opened))
+        spend = self._account(opened)
+
+        def counted(usage: Usage) -> None:
+            spend(usage)
+            tell(usage)
+
+        return self._models.language_model(name, await self._providers(opened, name), counted)
+
+    def spend(self, opened: Open, tokens: int) -> None:
+        """Put tokens on a Context's account that no provider has counted."""
+        self._ledger.spend(opened.context.id, tokens)
 
     async def _providers(self, opened: Open, model: str) -> Providers:
         provider = model.partition("/")[0]

@@ -16,6 +16,7 @@ from server.documents.parts import DocumentCare, Library
 from server.http import (
     accesses,
     audit,
+    chat,
     contexts,
     documents,
     dumps,
@@ -130,6 +131,7 @@ def create_api(
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
     examination = fsck.Examination(services.care, services.index_check)
     fsck.add_routes(remembered, examination, services.memory.linking, tenants)
+    chat.add_routes(remembered, services.memory, services.recalling.chat, tenants)
     query.add_routes(remembered, services.recalling, tenants, clock)
     api.include_router(remembered)
     uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)

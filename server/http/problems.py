@@ -61,17 +61,21 @@ log = structlog.get_logger(__name__)
 
 
 def problem(request: Request, slug: str, title: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """One problem document as an answer."""
+    body = document(request, slug, title, detail)
+    return JSONResponse(body, body["status"], headers, MEDIA_TYPE)
+
+
+def document(request: Request, slug: str, title: str, detail: str) -> dict[str, Any]:
     """One problem document."""
-    status = STATUS.get(slug, 500)
-    body: dict[str, Any] = {
+    return {
         "type": TYPE_PREFIX + slug,
         "title": title,
-        "status": status,
+        "status": STATUS.get(slug, 500),
         "detail": detail,
         "instance": request.scope["path"],
         "request_id": getattr(request.state, "request_id", None),
     }
-    return JSONResponse(body, status, headers, MEDIA_TYPE)
 
 
 def install(api: FastAPI) -> None:

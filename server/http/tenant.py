@@ -90,6 +90,12 @@ class Tenants:
             request.state.tenant = tenant
             yield tenant
 
+    @asynccontextmanager
+    async def kept_open(self, tenant: Tenant) -> AsyncIterator[None]:
+        """Hold the Context for what goes on behind the request's answer."""
+        async with self._contexts.opened(tenant.context_id):
+            yield
+
     def trace(self, tenant: Tenant, kind: str, query: str, of: scope.Scope, **more: Any) -> None:
         """Record what the request did; its duration runs from the request's beginning."""
         self._traces.record(

@@ -56,7 +56,9 @@ async def embedded(
     embedder: Embedder, ids: Ids, turns: Sequence[Turn], names: Sequence[str]
 ) -> tuple[list[Chunk], dict[str, Vector]]:
     """The chunks of turns, and a vector for each name in its normalised form; the embedder is asked once."""
-    pieces = [(turn, piece) for turn in turns for piece in split(turn.content, embedder.count_tokens)]
+    pieces = [
+        (turn, piece) for turn in turns if turn.infer != "quote" for piece in split(turn.content, embedder.count_tokens)
+    ]
     compared = list(dict.fromkeys(map(normalised, names)))
     vectors: Matrix = await embedder.embed([*(text for _, (text, _) in pieces), *compared])
     chunks = [

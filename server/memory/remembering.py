@@ -29,7 +29,13 @@ from server.store.scoped import text_of
 
 PREVIOUS_TURNS = 4
 MAX_KNOWN = 64
-SOURCES: dict[Infer, SourceKind] = {"full": "turn", "triples": "document", "none": "turn"}
+SOURCES: dict[Infer, SourceKind] = {
+    "full": "turn",
+    "triples": "document",
+    "reflection": "reflect",
+    "none": "turn",
+    "quote": "turn",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -135,9 +141,9 @@ class Remembering:
         self, tools: Tools, turn: Turn | NewTurn, said_at: datetime, scope: Scope, previous: Sequence[str]
     ) -> Extraction:
         match turn.infer:
-            case "none":
+            case "none" | "quote":
                 return Extraction()
-            case "triples":
+            case "triples" | "reflection":
                 stated = (turn.metadata or {}).get("triples", ())
                 return extraction_of([triple_from(document) for document in stated])
             case "full":

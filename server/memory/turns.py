@@ -17,7 +17,9 @@ from server.memory.extraction.extractor import Role
 from server.store.engine import Database, Row
 from server.store.scoped import ENSURE_ATTRIBUTES, attribute_ids, condition, scope_of
 
-Infer = Literal["full", "triples", "none"]
+# What is derived from a turn: full, what it says; triples, facts stated beside it; reflection, the same as a conclusion
+# of the server's own; none, only what it is found by; quote, not even that, because it repeats what is known.
+Infer = Literal["full", "triples", "reflection", "none", "quote"]
 
 SESSION_GONE = "session-gone"
 # Each number is given out by the session's row, inside the transaction that stores the turn which gets it.

@@ -1,7 +1,8 @@
 """The Anthropic API."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from server.models.language import Completion, Message, Schema
@@ -45,18 +46,25 @@ class AnthropicLanguageModel:
         completion = Completion(text, tokens_in, tokens_out, answer.get("stop_reason") == "max_tokens")
         return self._client.checked_json(completion) if schema is not None else completion
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int = 1024) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int = 1024) -> AsyncGenerator[str, None]:
         tokens_in = tokens_out = 0
-        async for event in self._client.stream("/messages", self._body(messages, max_tokens) | {"stream": True}):
-            match event:
-                case {"type": "message_start", "message": {"usage": {"input_tokens": counted}}}:
-                    tokens_in = token_count(counted)
-                case {"type": "message_delta", "usage": {"output_tokens": counted}}:
-                    tokens_out = token_count(counted)
-                case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": str(piece)}}:
-                    yield piece
-                case {"type": "error", "error": {"message": str(message)}}:
-                    raise self._client.unusable(f"broke off its answer: {message}")
+        ended = False
+        body = self._body(messages, max_tokens) | {"stream": True}
+        async with aclosing(self._client.stream("/messages", body)) as events:
+            async for event in events:
+                match event:
+                    case {"type": "message_start", "message": {"usage": {"input_tokens": counted}}}:
+                        tokens_in = token_count(counted)
+                    case {"type": "message_delta", "usage": {"output_tokens": counted}}:
+                        tokens_out = token_count(counted)
+                    case {"type": "message_stop"}:
+                        ended = True
+                    case {"type": "content_block_delta", "delta": {"type": "text_delta", "text": str(piece)}}:
+                        yield piece
+                    case {"type": "error"}:
+                        raise self._client.broken_off(event.get("error"))
+        if not ended:
+            raise self._client.broken_off()
         self._usage(Usage(self.name, tokens_in, tokens_out))
 
     def _body(self, messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the server asks of a language model."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -44,6 +44,6 @@ class LanguageModel(Protocol):
         """The whole answer; with a schema its text is a JSON object, meant to fit it but not checked against it."""
         ...
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int = 1024) -> AsyncIterator[str]:
-        """The answer in pieces, as it is written."""
+    def stream(self, messages: Sequence[Message], *, max_tokens: int = 1024) -> AsyncGenerator[str, None]:
+        """The answer in pieces, as it is written; closing it ends the call. One without an end is an error."""
         ...

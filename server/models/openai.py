@@ -1,6 +1,7 @@
 """The OpenAI API, which many other servers speak too."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from server.models.language import Completion, Message, Schema
@@ -55,14 +56,22 @@ class OpenAILanguageModel:
         completion = Completion(text if isinstance(text, str) else "", tokens_in, tokens_out, truncated)
         return self._client.checked_json(completion) if schema is not None else completion
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int = 1024) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int = 1024) -> AsyncGenerator[str, None]:
         body = self._body(messages, max_tokens) | {"stream": True, "stream_options": {"include_usage": True}}
-        async for event in self._client.stream("/chat/completions", body):
-            if event.get("usage"):
-                self._account(event["usage"])
-            for choice in event.get("choices") or ():
-                if piece := choice.get("delta", {}).get("content"):
-                    yield piece
+        ended = False
+        async with aclosing(self._client.stream("/chat/completions", body)) as events:
+            async for event in events:
+                if event.get("error"):
+                    raise self._client.broken_off(event["error"])
+                if event.get("usage"):
+                    self._account(event["usage"])
+                for choice in _choices(event):
+                    ended = ended or choice.get("finish_reason") is not None
+                    match choice:
+                        case {"delta": {"content": str(piece)}} if piece:
+                            yield piece
+        if not ended:
+            raise self._client.broken_off()
 
     def _body(self, messages: Sequence[Message], max_tokens: int) -> dict[str, Any]:
         # OpenAI itself refuses the older name for its newer models, others know no other.
@@ -75,3 +84,8 @@ class OpenAILanguageModel:
         tokens_in, tokens_out = token_count(counted.get("prompt_tokens")), token_count(counted.get("completion_tokens"))
         self._usage(Usage(self.name, tokens_in, tokens_out))
         return tokens_in, tokens_out
+
+
+def _choices(event: dict[str, Any]) -> list[dict[str, Any]]:
+    choices = event.get("choices")
+    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -66,7 +66,7 @@ class ProviderClient:
 
         return self._decoded(await self._repeat(exchange))
 
-    async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The events of a streamed answer; only what fails before the first of them is tried again."""
         response = await self._repeat(lambda: self._send(path, body))
         try:
@@ -85,6 +85,12 @@ class ProviderClient:
     def unusable(self, problem: str) -> ProviderAnswerError:
         """The error for an answer that is not what was asked for."""
         return ProviderAnswerError(f"{self.name} at {self.base_url} {problem}.")
+
+    def broken_off(self, error: Any = None) -> ProviderAnswerError:
+        """The error for a streamed answer that came to no end; `error` is what the provider said of it."""
+        message = error.get("message") if isinstance(error, dict) else error
+        said = f": {self._shown(message)}" if isinstance(message, str) else " before its end"
+        return self.unusable(f"broke off its answer{said}; try again")
 
     def checked_json(self, completion: Completion) -> Completion:
         """The same completion, once it is certain that its text is a JSON object."""
@@ -175,6 +181,9 @@ class ProviderClient:
             message = str(error["message"] if isinstance(error, dict) else error)
         except (ValueError, KeyError, TypeError):
             message = content.decode("utf-8", "replace")
+        return self._shown(message)
+
+    def _shown(self, message: str) -> str:
         if self._secret:
             message = message.replace(self._secret, "********")
         return " ".join(message.split())[:_SHOWN].rstrip(".") or "nothing"

@@ -1,69 +1,163 @@
-"""Answers made of the evidence itself, for a server without a language model."""
+"""Answers put together from what is recalled, word for word, without a language model."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from server.recall.hits import Hit
+from server.index.analysis import Analyzer, traits
+from server.recall.hits import Hit, Recalled
+from server.recall.understanding import Understanding
 
-MOST_LINES = 4
-MOST_REFLECTED = 8
-LONGEST_LINE = 400
-NOTHING = "I remember nothing about that."
-_CITED = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
+# The label of turns that are answers of this server: they repeat what is known and are no source of it.
+REPLY = "chat:reply"
+UNKNOWN = "I do not know: nothing that I remember answers this."
+KEPT = "I will remember that."
+MOST_FACTS = 12
+MOST_QUOTES = 5
+LONGEST_QUOTE = 400
+# The share of the question's words that a passage has to have before it counts as an answer, or as near to one.
+ANSWERS, RELATED = 0.5, 0.2
+# How much it is worth when a sentence holds what is asked for, such as a time.
+FITTING = 0.15
+_BREAK = re.compile(r"(?<=[.!?])\s+|\n+")
+_REQUEST = re.compile(
+    r"^(?:please |(?:can|could|would) you )?(?:tell|show|list|give|remind|describe|explain|find|name|what|who|whom|"
+    r"whose|when|where|which|why|how|do|does|did|is|are|was|were|am|has|have|had|can|could|will|would|should|summari[sz]e|"
+    r"recap|recall|remember (?:what|when|who|where|how))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A text and the hits that it is made of."""
+class Extract:
+    """A text, and the places of the hits in it, counted from 1, that it cites."""
 
     text: str
-    evidence: tuple[Hit, ...]
+    cited: tuple[int, ...] = ()
 
 
-def answer(query: str, hits: Sequence[Hit]) -> Written:
-    """The facts that were found, or else the passages that come nearest."""
-    if not hits:
-        return Written(NOTHING, ())
-    best = hits[0]
-    facts = [hit for hit in hits if hit.kind == "fact" and hit.score >= best.score]
-    if facts:
-        return Written(" ".join(_sentence(hit) for hit in facts[:MOST_LINES]), tuple(facts[:MOST_LINES]))
-    shown = tuple(hits[:MOST_LINES])
-    lines = [f"- {_cut(hit.text)} ({_source(hit)})" for hit in shown]
-    return Written("\n".join([f"What I remember that may answer \u201c{_cut(query)}\u201d:", *lines]), shown)
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A sentence of a hit; `place` is where the hit stands among all, counted from 1."""
+
+    place: int
+    hit: Hit
+    text: str
+    share: float
+    worth: float
 
 
-def reflection(query: str, hits: Sequence[Hit]) -> Written:
-    """The evidence in the order of time, with what changed meanwhile pointed out."""
-    if not hits:
-        return Written(NOTHING, ())
-    shown = tuple(sorted(hits[:MOST_REFLECTED], key=lambda hit: hit.said_at))
-    first, last = shown[0].said_at, shown[-1].said_at
-    period = f"on {first:%Y-%m-%d}" if first.date() == last.date() else f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    lines = [f"[{number}] {_cut(hit.text)} ({_source(hit)})" for number, hit in enumerate(shown, start=1)]
-    opening = f"On \u201c{_cut(query)}\u201d there are {len(shown)} pieces of evidence, {period}:"
-    return Written("\n".join([opening, *lines]), shown)
+class Extractive:
+    """Says what the evidence says, and whether that is an answer."""
+
+    def __init__(self) -> None:
+        self._analyzer = Analyzer()
+
+    def answer(self, question: str, recalled: Recalled, noted: Sequence[str] = ()) -> Extract:
+        """The facts that were asked for, else the sentence that fits best; `noted` is what the message itself told."""
+        understanding = Understanding(question)
+        if not _asks(question, understanding):
+            return Extract(f"Noted. {' '.join(noted)}".strip() if noted else KEPT)
+        facts = [(place, hit) for place, hit in enumerate(recalled.hits, 1) if hit.kind == "fact"]
+        if recalled.tier == "direct" or (facts and recalled.classification == "typed" and facts[0][0] == 1):
+            return _stated(facts[:MOST_FACTS] if recalled.tier == "direct" else facts[:1])
+        quotes = self._quotes(understanding, recalled.hits)
+        if understanding.wants_everything:
+            return _overview(facts, quotes)
+        return self._best(understanding, facts, quotes)
+
+    def overview(self, question: str, recalled: Recalled) -> Extract:
+        """All that the evidence has to say about something: the facts, and what was said, in the order of time."""
+        facts = [(place, hit) for place, hit in enumerate(recalled.hits, 1) if hit.kind == "fact"]
+        quotes = self._quotes(Understanding(question), recalled.hits)
+        return _overview(facts, [quote for quote in quotes if quote.share >= RELATED] or quotes[:1])
+
+    def _best(self, asked: Understanding, facts: Sequence[tuple[int, Hit]], quotes: Sequence[_Quote]) -> Extract:
+        terms = frozenset(self._analyzer.terms(asked.query))
+        stated = [
+            (_share(terms, frozenset(self._analyzer.terms(hit.text))) + FITTING, place, hit) for place, hit in facts
+        ]
+        known = max(stated, key=lambda one: (one[0], -one[1]), default=None)
+        quote = quotes[0] if quotes else None
+        if known and known[0] >= ANSWERS and (quote is None or known[0] >= quote.worth):
+            return _stated([(known[1], known[2])])
+        if quote and quote.share >= ANSWERS:
+            return Extract(f"{_said(quote)} [{quote.place}]", (quote.place,))
+        if quote and quote.share >= RELATED:
+            return Extract(
+                f"I am not sure. The nearest that I remember: {_said(quote)} [{quote.place}]", (quote.place,)
+            )
+        return Extract(UNKNOWN)
+
+    def _quotes(self, asked: Understanding, hits: Sequence[Hit]) -> list[_Quote]:
+        """Sentences that state something, best first; each hit gives its best one."""
+        terms = frozenset(self._analyzer.terms(asked.query))
+        found = []
+        for place, hit in enumerate(hits, 1):
+            if hit.kind == "fact" or REPLY in hit.labels:
+                continue
+            around = _share(terms, frozenset(self._analyzer.terms(hit.text)))
+            sentences = [self._quote(asked, terms, place, hit, text, around) for text in _sentences(hit.text)]
+            if sentences:
+                found.append(max(sentences, key=lambda one: one.worth))
+        return sorted(found, key=lambda one: (-one.worth, one.place))
+
+    def _quote(
+        self, asked: Understanding, terms: frozenset[str], place: int, hit: Hit, text: str, around: float
+    ) -> _Quote:
+        share = (_share(terms, frozenset(self._analyzer.terms(text))) + around) / 2
+        held = traits(text)
+        fits = (asked.asks_when and held.times) or (asked.asks_how_many and held.numbers)
+        fits = fits or (asked.asks_who and held.names)
+        return _Quote(place, hit, text, share, share + (FITTING if fits else 0.0) + FITTING * hit.score)
 
 
-def cited(text: str, shown: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits that a text cites by number; all that it was shown when it cites none."""
-    numbers = {int(one) for group in _CITED.findall(text) for one in group.split(",")}
-    found = tuple(hit for number, hit in enumerate(shown, start=1) if number in numbers)
-    return found or tuple(shown)
+def _asks(message: str, understanding: Understanding) -> bool:
+    wanted = understanding.typed is not None or understanding.wants_everything
+    return "?" in message or wanted or _REQUEST.match(message.strip()) is not None
 
 
-def _sentence(hit: Hit) -> str:
-    key = (hit.key or "").replace("_", " ")
-    return f"{hit.entity}'s {key} is {hit.value}." if key else f"{hit.text}."
+def _sentences(text: str) -> Iterable[str]:
+    for sentence in _BREAK.split(text):
+        said = " ".join(sentence.split())
+        if said and not said.endswith("?"):
+            yield said if len(said) <= LONGEST_QUOTE else said[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " \u2026"
 
 
-def _source(hit: Hit) -> str:
+def _share(terms: frozenset[str], held: frozenset[str]) -> float:
+    return len(terms & held) / len(terms) if terms else 0.0
+
+
+def _said(quote: _Quote) -> str:
+    hit, day = quote.hit, f"{quote.hit.said_at:%Y-%m-%d}"
     if hit.kind == "document":
-        return hit.title or "a document"
-    return f"{hit.said_at:%Y-%m-%d}"
+        return f"{hit.title} says: \u201c{quote.text}\u201d"
+    return f"\u201c{quote.text}\u201d ({hit.role or 'said'}, {day})"
 
 
-def _cut(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= LONGEST_LINE else f"{plain[:LONGEST_LINE].rsplit(' ', 1)[0]} \u2026"
+def _stated(facts: Sequence[tuple[int, Hit]]) -> Extract:
+    """Facts as sentences, one for each key of an entity; a value that another key has said is not said again."""
+    grouped: dict[tuple[str | None, str | None], list[tuple[int, Hit]]] = {}
+    said: set[tuple[str | None, str | None]] = set()
+    for place, hit in facts:
+        if (hit.entity, hit.value) not in said:
+            grouped.setdefault((hit.entity, hit.key), []).append((place, hit))
+            said.add((hit.entity, hit.value))
+    sentences = []
+    for (entity, key), group in grouped.items():
+        values = ", ".join(str(hit.value) for _, hit in group)
+        marks = " ".join(f"[{place}]" for place, _ in group)
+        sentences.append(f"{_whose(entity)} {str(key).replace('_', ' ')}: {values}. {marks}")
+    return Extract("\n".join(sentences), tuple(place for group in grouped.values() for place, _ in group))
+
+
+def _whose(name: str | None) -> str:
+    return f"{name}'" if str(name).endswith("s") else f"{name}'s"
+
+
+def _overview(facts: Sequence[tuple[int, Hit]], quotes: Sequence[_Quote]) -> Extract:
+    stated = _stated(facts[:MOST_FACTS])
+    told = sorted(quotes[:MOST_QUOTES], key=lambda one: one.hit.said_at)
+    lines = [stated.text] if stated.text else []
+    lines += [f"{_said(quote)} [{quote.place}]" for quote in told]
+    return Extract("\n".join(lines) or UNKNOWN, (*stated.cited, *(quote.place for quote in told)))

@@ -124,7 +124,7 @@ async def get(database: Database, visibility: Visibility, trace_id: str) -> Row:
 async def linked(database: Database, visibility: Visibility, trace: Row) -> Linked:
     """The turns, documents and entities one step away from a trace."""
     links, written = trace.get("links") or {}, trace.get("written") or {}
-    turns = dict.fromkeys([*links.get("turns", ()), *_named(written, "turn")])
+    turns = dict.fromkeys([*links.get("turns", ()), *_named(written, "turn"), *_named(written, "reply")])
     documents = dict.fromkeys([*links.get("documents", ()), *_named(written, "document")])
     entities = set(links.get("entities", ()))
     visible, variables = condition(visibility)

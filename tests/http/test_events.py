@@ -10,12 +10,11 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-import uvicorn
 
 from server.core.scope import parse
 from server.http.event_stream import EventStream
 from server.observe.events import Event
-from server.serving import bound, listener_config
+from tests.http.streams import served
 from tests.support.app import App
 
 PATIENCE = 30
@@ -23,15 +22,8 @@ PATIENCE = 30
 
 @pytest.fixture
 async def url(acme: App) -> AsyncIterator[str]:
-    listener = uvicorn.Server(listener_config(acme.server))
-    with bound("127.0.0.1", 0) as listening:
-        serving = asyncio.create_task(listener.serve([listening]))
-        while not listener.started:  # noqa: ASYNC110  # the listener has no event for it
-            await asyncio.sleep(0.001)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/api/v1/events"
-        acme.server.events.close()
-        listener.should_exit = True
-        await serving
+    async with served(acme.server) as address:
+        yield f"{address}/api/v1/events"
 
 
 class Stream:

@@ -67,7 +67,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "scope": OPTION_SCOPE,
             "memory_category": OPTION_CATEGORY,
             "labels": OPTION_STRINGS,
-            "infer": Field("option<string>", assertion=one_of("full", "triples", "none")),
+            "infer": Field("option<string>", assertion=one_of("full", "triples", "reflection", "none", "quote")),
             "extracted_at": OPTION_DATETIME,
             **SOFT_DELETION,
         },

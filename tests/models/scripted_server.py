@@ -10,12 +10,17 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer; with `cut` the connection breaks after that many bytes of the body, with `hang` none ever comes."""
+    """One answer.
+
+    With `cut` the connection breaks after that many bytes of the body, with `stall` nothing comes after them, and with
+    `hang` nothing ever does.
+    """
 
     body: bytes | dict[str, Any] | list[Any] = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
+    stall: int | None = None
     hang: bool = False
 
     def content(self) -> bytes:
@@ -32,12 +37,16 @@ class Request:
 
 
 class ScriptedServer:
-    """Answers in the order of `replies`; one too many requests fails the test that made it."""
+    """Answers in the order of `replies`; one too many requests fails the test that made it.
+
+    `left` tells that whom an answer has stalled for has hung up.
+    """
 
     def __init__(self) -> None:
         self.replies: deque[Reply] = deque()
         self.requests: list[Request] = []
         self.asked = asyncio.Event()
+        self.left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -76,7 +85,10 @@ class ScriptedServer:
         content = reply.content()
         extra = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
         head = f"HTTP/1.1 {reply.status} Scripted\r\nContent-Length: {len(content)}\r\nConnection: close\r\n{extra}\r\n"
-        writer.write(head.encode() + content[: reply.cut])
+        writer.write(head.encode() + content[: reply.cut if reply.stall is None else reply.stall])
         await writer.drain()
+        if reply.stall is not None:
+            await reader.read()
+            self.left.set()
         if reply.cut is not None:
             writer.transport.abort()

@@ -43,9 +43,10 @@ def streamed(kind: str, *pieces: str) -> Reply:
     if kind == "anthropic":
         events: list[dict[str, Any]] = [{"type": "message_start", "message": {"usage": {"input_tokens": 11}}}]
         events += [{"type": "content_block_delta", "delta": {"type": "text_delta", "text": piece}} for piece in pieces]
-        events += [{"type": "message_delta", "usage": {"output_tokens": 5}}]
+        events += [{"type": "message_delta", "usage": {"output_tokens": 5}}, {"type": "message_stop"}]
     else:
         events = [{"choices": [{"delta": {"content": piece}}]} for piece in pieces]
+        events += [{"choices": [{"delta": {}, "finish_reason": "stop"}]}]
         events += [{"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5}}]
     return Reply("".join(f"data: {json.dumps(event)}\n\n" for event in events).encode())
 
