@@ -306,6 +306,7 @@ class Server:
         await self.documents.prepare()
         if self.engine.kind == "embedded":
             self.exporter.clear()
+            await self.control.own_dumps.clear()
             await self.control.contexts.registry.expire_leases()
             await self.retention.lease.lapse()
             await self.queue.expire_leases()

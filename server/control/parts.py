@@ -11,6 +11,7 @@ import httpx
 from server.control.audit import AuditLog
 from server.control.authentication import Authenticator
 from server.control.contexts import Contexts
+from server.control.control_dumps import ControlDumps
 from server.control.credentials import KeyIds
 from server.control.dumps import Adopter, ContextDumps
 from server.control.hashing import Hasher
@@ -47,6 +48,7 @@ class Control:
     audit: AuditLog
     contexts: Contexts
     dumps: ContextDumps
+    own_dumps: ControlDumps
     keys: Keys
     authenticator: Authenticator
     statistics: Statistics
@@ -86,17 +88,31 @@ def create_control(
     )
     contexts = Contexts(registry, lifecycle, engine, migrator, migrations, audit, in_use, defaults=settings.defaults)
     statistics = Statistics(engine)
+    loader = Loader(engine, migrator)
     dumps = ContextDumps(
         contexts,
         lifecycle,
         engine,
         exporter,
-        Loader(engine, migrator),
+        loader,
         migrations,
         statistics,
         audit,
         in_use,
         adopters=adopters,
+        filled=filled,
+    )
+    own_dumps = ControlDumps(
+        contexts,
+        engine,
+        migrator,
+        exporter,
+        loader,
+        load("control"),
+        migrations,
+        cipher,
+        key_ids,
+        audit,
         filled=filled,
     )
     ledger = TokenLedger(metadata, RateLimiter(clock), clock)
@@ -107,6 +123,7 @@ def create_control(
         audit=audit,
         contexts=contexts,
         dumps=dumps,
+        own_dumps=own_dumps,
         keys=keys,
         authenticator=Authenticator(
             keys,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
+from server.control.control_dumps import ControlDumps
 from server.control.dumps import ContextDumps
 from server.core.clock import Clock
 from server.core.errors import UnprocessableError, UnsupportedMediaTypeError
@@ -48,6 +49,30 @@ def add_routes(router: APIRouter, dumps: ContextDumps, clock: Clock) -> None:
         _require_dump(request)
         loaded = await dumps.fill(context_id, _received(request), origin)
         return loaded_view(context_id, loaded, clock.monotonic() - began)
+
+
+def add_control_routes(router: APIRouter, dumps: ControlDumps, clock: Clock) -> None:
+    @router.get("/control/export", response_class=StreamingResponse, openapi_extra=DUMP)
+    async def export_control(
+        _: Manager,
+        origin: Asked,
+        format: Form = "blocks",  # noqa: A002  # so it is called
+    ) -> StreamingResponse:
+        """Registry, key hashes, encrypted secrets, usage and audit; of use only under the same master key."""
+        return await _streamed(dumps.export(format, origin))
+
+    @router.get("/control/digest")
+    async def digest_control(_: Manager) -> dict[str, Any]:
+        """How many rows each table of the control plane has now and what their digest is."""
+        return totals_view(*await dumps.totals())
+
+    @router.post("/control/import", openapi_extra=BODY)
+    async def import_control(request: Request, _: Manager, origin: Asked) -> dict[str, Any]:
+        """Take over a control plane where there is no Context yet, wholly or not at all; present keys stay valid."""
+        began = clock.monotonic()
+        _require_dump(request)
+        loaded = await dumps.fill(_received(request), origin)
+        return loaded_view(None, loaded, clock.monotonic() - began)
 
 
 def _require_dump(request: Request) -> None:
