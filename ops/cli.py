@@ -1,25 +1,13 @@
-"""`spectron-ops`: backups, restores, drills and schedules are to come; until then it says so."""
+"""`spectron-ops`: its command groups and its entry point."""
 
-from importlib.metadata import version
-from typing import Annotated
+from ops.backup import app as backup
+from spectron.terminal.commands import application
+from spectron.terminal.terminal import Terminal
 
-import typer
-
-app = typer.Typer(add_completion=False, help="Backup, restore, drill and object store set-up (not in this version).")
-
-
-@app.command()
-def status(show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
-    """Say what this version can do.
-
-    Example: spectron-ops --version
-    """
-    if show_version:
-        typer.echo(f"spectron-ops {version('spectron')}")
-        return
-    typer.echo("Backup, restore, drill and object store set-up are not part of this version.", err=True)
-    raise typer.Exit(1)
+app = application("spectron-ops", "Keeps a Spectron deployment safe: backups and what proves them.")
+app.add_typer(backup.app, name="backup")
 
 
 def main() -> None:
-    app()
+    """The console script."""
+    app(prog_name="spectron-ops", obj=Terminal.standard())

@@ -5,7 +5,7 @@
 | `sets/ID/manifest.json` | what the set holds; written last, and without it there is no set |
 | `sets/ID/contexts/CONTEXT.surql.zst`, `sets/ID/control.surql.zst` | the dumps; `.age` follows if encrypted |
 | `sets/ID/objects.jsonl.zst` | which document originals there were, with their checksums; never encrypted |
-| `objects/AB/HASH.zst` | the originals themselves, shared by all sets |
+| `objects/AB/HASH.ID.zst` | the originals themselves, shared by all sets |
 | `marks/ID/` | that a set is held, was drilled, or is being read |
 | `lock.json` | who is writing, until when |
 """

@@ -102,8 +102,7 @@ class DirectoryStorage(Storage):
 
     def check(self) -> None:
         with reported(self._location, "list its files"):
-            if self._root.exists():
-                next(self._root.iterdir(), None)
+            next(self._root.iterdir(), None)
 
     def close(self) -> None:
         """Nothing is kept open."""

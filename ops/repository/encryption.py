@@ -1,7 +1,6 @@
 """Who can read what is encrypted with `age`."""
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,6 @@ class Recipients:
 
     def __bool__(self) -> bool:
         return bool(self.keys)
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever somebody joins or leaves; empty without encryption."""
-        return sha256("\n".join(self.texts).encode()).hexdigest()[:12] if self.texts else ""
 
 
 class Identities:

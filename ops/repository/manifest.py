@@ -67,10 +67,13 @@ class Manifest(Frozen):
     finished_at: datetime
     tool_version: str
     source: str
+    complete: bool = True
+    """Whether every Context was asked for, and not but some."""
     recipients: tuple[str, ...] = ()
     contexts: tuple[Dump, ...] = ()
     control: Dump | None = None
     objects: Objects | None = None
+    notices: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
 
     @property
@@ -83,7 +86,8 @@ class Manifest(Frozen):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return tuple(f"{dump.name}: {text}" for dump in self.dumps for text in dump.warnings)
+        """What looks wrong though nothing failed."""
+        return (*self.notices, *(f"{dump.name}: {text}" for dump in self.dumps for text in dump.warnings))
 
     @property
     def good(self) -> bool:

@@ -59,8 +59,15 @@ class Marks:
 
     def all(self) -> dict[str, Marked]:
         """The marks in force, by set."""
+        return self._below(MARKS)
+
+    def of(self, set_id: str) -> Marked:
+        """The marks in force of one set."""
+        return self._below(f"{MARKS}{set_id}/").get(set_id, Marked())
+
+    def _below(self, prefix: str) -> dict[str, Marked]:
         found: dict[str, dict[str, Mark]] = {}
-        for stored in [*self._storage.list(MARKS)]:
+        for stored in [*self._storage.list(prefix)]:
             mark = self._read(stored.name)
             if mark is not None:
                 kind = stored.name.rpartition("/")[2].partition("-")[0].removesuffix(".json")

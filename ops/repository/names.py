@@ -34,10 +34,9 @@ def inventory(set_id: str) -> str:
     return f"{SETS}{set_id}/objects.jsonl.zst"
 
 
-def stored_object(content_hash: str, recipients: Recipients) -> str:
-    """Objects that are encrypted for different people are different files."""
-    readers = f".{recipients.fingerprint}" if recipients else ""
-    return f"{OBJECTS}{content_hash[:2]}/{content_hash}{readers}{suffix(recipients)}"
+def stored_object(content_hash: str, set_id: str, recipients: Recipients) -> str:
+    """The copy that the run for that set made; a later copy of the same bytes is another file."""
+    return f"{OBJECTS}{content_hash[:2]}/{content_hash}.{set_id}{suffix(recipients)}"
 
 
 def owner_of(name: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 LEVEL = 3
-Watch = Callable[[bytes], None]
+Watch = Callable[[bytes], object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ops.errors import DamagedError, LockedError, NothingToDoError, NotThereError, RepositoryError
+from ops.errors import DamagedError, NothingToDoError, NotThereError, RepositoryError
 from ops.repository.encryption import Identities, Recipients
 from ops.repository.lock import Lock
 from ops.repository.manifest import File, Manifest
@@ -113,13 +113,10 @@ class Repository:
         self._delete_files(unfinished)
         return len(unfinished) + self.storage.clear_unfinished()
 
-    def is_locked(self) -> bool:
-        """Whether somebody is writing now."""
-        try:
-            Lock(self.storage, "a look", self.now).look()
-        except LockedError:
-            return True
-        return False
+    def is_protected(self, set_id: str) -> bool:
+        """Whether somebody holds or reads it at this moment."""
+        marked = self.marks.of(set_id)
+        return marked.held is not None or marked.read is not None
 
     def _manifest(self, set_id: str) -> Manifest:
         tagged = self.storage.read(manifest_of(set_id))

@@ -99,7 +99,7 @@ class Storage(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Fail, saying why, if files can't be listed here."""
+        """Fail, saying why, if there is no repository here or its files can't be listed."""
 
     @abstractmethod
     def close(self) -> None:

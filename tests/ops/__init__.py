@@ -1,1 +1,1 @@
-"""The operators' automation."""
+"""Tests of ops."""

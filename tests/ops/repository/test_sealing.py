@@ -109,10 +109,3 @@ def test_a_changed_byte_of_an_encrypted_file_never_passes(position: int, change:
     data[position % len(data)] ^= change
     with pytest.raises(DamagedError):
         opened(bytes(data), encrypted=True)
-
-
-def test_recipients_that_change_have_another_fingerprint() -> None:
-    both = Recipients([str(KEY.to_public()), str(OTHER.to_public())])
-    again = Recipients([str(OTHER.to_public()), str(KEY.to_public())])
-    assert both.fingerprint == again.fingerprint != ENCRYPTED.fingerprint
-    assert PLAIN.fingerprint == ""

@@ -1,0 +1,59 @@
+"""What is suspicious about a dump that came in without an error."""
+
+from collections.abc import Iterable, Iterator
+
+from ops.repository.manifest import Dump, Manifest
+
+ANYTHING = "*"
+
+
+class Alarms:
+    """Compares a dump with the last one that was above suspicion."""
+
+    def __init__(self, earlier: Iterable[Manifest], *, max_drop: float, declared_empty: Iterable[str]) -> None:
+        self._earlier = tuple(earlier)
+        self._max_drop = max_drop
+        self._declared_empty = frozenset(declared_empty)
+
+    def allows_empty(self, context: str) -> bool:
+        return context in self._declared_empty or ANYTHING in self._declared_empty
+
+    def about(self, dump: Dump) -> Iterator[str]:
+        """A sentence for each thing that is wrong with it."""
+        if dump.context is not None and not dump.trailer.rows and not self.allows_empty(dump.context):
+            yield f"it holds no row at all; if that is right, say so with --allow-empty {dump.context}"
+        before = self._before(dump)
+        if before is None:
+            return
+        yield from self._fallen("rows", before.trailer.rows, dump.trailer.rows, dump)
+        yield from self._fallen("bytes", before.file.plain_size, dump.file.plain_size, dump)
+
+    def about_contexts(self, found: Iterable[str]) -> Iterator[str]:
+        """What is wrong with which Contexts there are, compared with the last complete set."""
+        found = frozenset(found)
+        if not found and not self.allows_empty(ANYTHING):
+            yield f"The server has no Context; if that is right, say so with --allow-empty '{ANYTHING}'."
+        last = next((one for one in self._earlier if one.complete and one.good), None)
+        if last is None:
+            return
+        before = {dump.name for dump in last.contexts}
+        if before and len(before - found) > len(before) * self._max_drop:
+            missing = ", ".join(sorted(before - found))
+            yield (
+                f"{len(before - found)} of {len(before)} Contexts have gone since {last.id}: {missing}. "
+                "If they were deleted on purpose, say so with --max-drop 100%."
+            )
+
+    def _before(self, dump: Dump) -> Dump | None:
+        for manifest in self._earlier:
+            found = manifest.of_context(dump.context) if dump.context else manifest.control
+            if found is not None and not found.warnings:
+                return found
+        return None
+
+    def _fallen(self, what: str, before: int, now: int, dump: Dump) -> Iterator[str]:
+        if before and (before - now) / before > self._max_drop:
+            yield (
+                f"it has {now:,} {what} and had {before:,} in the last backup ({1 - now / before:.0%} fewer); look at "
+                f"what happened to {dump.name}, and if that is right, run once with --max-drop 100%"
+            )

@@ -1,0 +1,111 @@
+"""`spectron-ops backup run`."""
+
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+from ops.backup.making import Backup
+from ops.backup.plan import Plan, fraction
+from ops.backup.views import plan_sheet, set_sheet
+from ops.errors import FAILED
+from ops.progress import shown
+from ops.repository.manifest import Manifest
+from ops.repository.sets import Repository
+from ops.source import Source
+from ops.terminal import RecipientOptions, RepositoryOptions, action, new_token, server_of
+from spectron.terminal.session import Session
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What is saved, and what is a cause for alarm."""
+
+    all: Annotated[bool, typer.Option("--all", help="Save every Context.")] = False
+    with_objects: Annotated[
+        bool, typer.Option("--with-objects", help="Copy document originals too, those that no earlier set has.")
+    ] = False
+    max_drop: Annotated[
+        str, typer.Option(metavar="PERCENT", help="Sound the alarm when more than that is gone since the last set.")
+    ] = "50%"
+    allow_empty: Annotated[
+        list[str], typer.Option(metavar="CONTEXT", help="Its dump may be empty; '*': there may be no Context at all.")
+    ] = field(default_factory=list)
+
+
+def register(app: typer.Typer) -> None:
+    action(app, example="spectron-ops backup run --all --to s3://backups/spectron --with-objects")(run)
+
+
+def run(
+    session: Session,
+    repository: RepositoryOptions,
+    recipients: RecipientOptions,
+    options: RunOptions,
+    contexts: Annotated[
+        list[str], typer.Argument(metavar="CONTEXT", help="The Contexts to save, else that of --context.")
+    ] = [],  # noqa: B006 - Typer reads it, nobody writes to it
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be saved; write nothing.")] = False,
+) -> None:
+    """Write a backup set; a Context that fails stops no other, and is told with exit code 1."""
+    named = {*contexts, *([session.given.context] if session.given.context else [])}
+    if bool(named) == options.all:
+        raise typer.BadParameter("name Contexts, or say --all for every one", param_hint="CONTEXT")
+    plan = Plan(
+        contexts=None if options.all else frozenset(named),
+        recipients=recipients.read(session),
+        with_objects=options.with_objects,
+        max_drop=fraction(options.max_drop),
+        declared_empty=frozenset(options.allow_empty),
+    )
+    with repository.open(session, may_begin=True) as opened, server_of(session) as source:
+        if dry_run:
+            _announce(session, source, opened, plan)
+            return
+        with shown(session.terminal) as reporter:
+            manifest = Backup(
+                source, opened, plan, reporter=reporter, version=version("spectron"), token=new_token()
+            ).make()
+        _tell(session, manifest, opened)
+
+
+def _announce(session: Session, source: Source, repository: Repository, plan: Plan) -> None:
+    earlier = repository.listing().sets
+    found = {binding.id for binding in source.contexts()}
+    wanted = found if plan.contexts is None else plan.contexts
+    last = {
+        name: next((dump for one in earlier if (dump := one.of_context(name))), None) for name in sorted(wanted & found)
+    }
+    document: dict[str, Any] = {
+        "dry_run": True,
+        "repository": str(repository),
+        "source": source.name,
+        "encrypted_to": list(plan.recipients.texts),
+        "contexts": [
+            {"id": name, "last_rows": dump and dump.trailer.rows, "last_bytes": dump and dump.file.size}
+            for name, dump in last.items()
+        ],
+        "missing": sorted(wanted - found),
+    }
+    if session.as_json:
+        session.out.json(document)
+    else:
+        session.out.show(plan_sheet(document))
+    if document["missing"]:
+        raise typer.Exit(FAILED)
+
+
+def _tell(session: Session, manifest: Manifest, repository: Repository) -> None:
+    if session.as_json:
+        session.out.json({"repository": str(repository)} | manifest.model_dump(mode="json") | {"good": manifest.good})
+    else:
+        session.out.show(set_sheet(manifest))
+    for failure in manifest.failures:
+        session.out.error(f"{failure.part}: {failure.message}")
+    for warning in manifest.warnings:
+        session.out.note(f"Alarm: {warning}")
+    if not manifest.dumps:
+        session.out.error("Nothing could be saved, so there is no new set.")
+    if not manifest.good:
+        raise typer.Exit(FAILED)

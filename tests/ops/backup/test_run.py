@@ -1,0 +1,216 @@
+"""`backup run`: what is in the set, and what is told when something is not."""
+
+import json
+
+import pyrage
+import pytest
+
+from ops.backup.inventory import entries
+from ops.repository.encryption import Identities
+from ops.repository.sets import Repository
+from tests.ops.desk import Desk
+from tests.ops.dumps import dump_of
+
+
+def content(repository: Repository, name: str, context: str) -> bytes:
+    manifest = repository.get(name)
+    dump = manifest.of_context(context)
+    assert dump is not None
+    found = bytearray()
+    repository.read(dump.file, encrypted=manifest.encrypted, identities=Identities(), sink=found.extend)
+    return bytes(found)
+
+
+def test_a_set_holds_every_dump_byte_for_byte(desk: Desk) -> None:
+    done = desk.run("backup run --all --json")
+    assert (done.code, done.stderr) == (0, "")
+    made = desk.repository.get(done.json["id"])
+    assert made.good
+    assert made.complete
+    assert [dump.context for dump in made.contexts] == ["acme", "zoë"]
+    for context in ("acme", "zoë"):
+        assert content(desk.repository, made.id, context) == desk.deployment.contexts[context]
+    acme = made.of_context("acme")
+    assert acme is not None
+    assert (acme.trailer.rows, acme.namespace, acme.database, acme.header.schema_version) == (300, "n", "acme", 2)
+    assert made.control is not None
+    assert made.objects is not None
+    assert (made.objects.count, made.objects.copied) == (2, False)
+    assert desk.run("backup verify latest").code == 0
+
+
+def test_single_contexts_by_argument_or_option(desk: Desk) -> None:
+    for line in ("backup run zoë", "backup run --context zoë", "--context zoë backup run"):
+        assert desk.run(line).code == 0, line
+        made = desk.repository.listing().sets[0]
+        assert ([dump.context for dump in made.contexts], made.complete) == (["zoë"], False)
+
+
+@pytest.mark.parametrize("line", ["backup run", "backup run acme --all", "backup run --all --max-drop 3"])
+def test_what_to_save_has_to_be_said(desk: Desk, line: str) -> None:
+    desk.environ["SPECTRON_CONTEXT_ID"] = "acme"
+    assert desk.run(line).code in {1, 2}
+    assert [*desk.repository.storage.list()] == []
+
+
+def test_a_context_that_fails_stops_no_other(desk: Desk) -> None:
+    desk.deployment.refused["contexts/acme/export"] = 500
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "Error: acme: Refused: a test wants it so" in done.stderr
+    made = desk.repository.listing().sets[0]
+    assert [dump.context for dump in made.contexts] == ["zoë"]
+    assert made.control is not None
+    assert not made.good
+
+
+@pytest.mark.parametrize("broken", ["acme", "control"])
+def test_a_dump_that_breaks_off_is_no_dump(desk: Desk, broken: str) -> None:
+    desk.deployment.broken.add(broken)
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "broke off" in done.stderr
+    made = desk.repository.listing().sets[0]
+    assert not made.good
+    assert {stored.name for stored in desk.repository.storage.list("sets/")} - {file.name for file in made.files} == {
+        f"sets/{made.id}/manifest.json"
+    }
+
+
+def test_a_dump_without_its_last_line_is_refused_though_the_connection_ended_well(desk: Desk) -> None:
+    dump = desk.deployment.contexts["acme"]
+    desk.deployment.contexts["acme"] = dump[: dump.rindex(b"-- spectron: ")]
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "cut short" in done.stderr
+
+
+def test_the_dump_of_another_context_is_refused(desk: Desk) -> None:
+    desk.deployment.contexts["acme"] = desk.deployment.contexts["zoë"]
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "the dump of zoë" in done.stderr
+
+
+@pytest.mark.parametrize("rows", [149, 1, 0])
+def test_a_drop_sounds_the_alarm_until_it_is_accepted(desk: Desk, rows: int) -> None:
+    assert desk.run("backup run --all").code == 0
+    desk.deployment.fill("acme", rows)
+    for _ in range(2):
+        done = desk.run("backup run --all --allow-empty acme")
+        assert done.code == 1
+        assert f"it has {rows} rows and had 300" in done.stderr
+    assert desk.run("backup run --all --allow-empty acme --max-drop 100%").code == 0
+    assert desk.run("backup run --all --allow-empty acme").code == 0
+
+
+def test_a_context_without_rows_has_to_be_declared(desk: Desk) -> None:
+    desk.deployment.fill("new", 0)
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "no row at all; if that is right, say so with --allow-empty new" in done.stderr
+    assert desk.run("backup run --all --allow-empty new").code == 0
+
+
+def test_contexts_that_vanish_sound_the_alarm(desk: Desk) -> None:
+    assert desk.run("backup run --all").code == 0
+    desk.deployment.contexts.clear()
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "The server has no Context" in done.stderr
+    assert "2 of 2 Contexts have gone" in done.stderr
+
+
+def test_a_named_context_that_is_not_there_fails_alone(desk: Desk) -> None:
+    done = desk.run("backup run acme nope")
+    assert done.code == 1
+    assert "nope: There is no such Context" in done.stderr
+    assert [dump.context for dump in desk.repository.listing().sets[0].contexts] == ["acme"]
+
+
+def test_where_nothing_can_be_saved_there_is_no_set(desk: Desk) -> None:
+    desk.deployment.refused |= {"contexts": 403, "control/export": 403}
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "Nothing could be saved" in done.stderr
+    assert desk.repository.listing().sets == ()
+    assert [*desk.repository.storage.list("sets/")] == []
+
+
+def test_a_dry_run_writes_nothing(desk: Desk) -> None:
+    assert desk.run("backup run --all").code == 0
+    before = [(stored.name, stored.modified) for stored in desk.repository.storage.list()]
+    shown = desk.run("backup run --all --dry-run --json").json
+    assert [(one["id"], one["last_rows"]) for one in shown["contexts"]] == [("acme", 300), ("zoë", 20)]
+    assert desk.run("backup run nope --dry-run").code == 1
+    assert [(stored.name, stored.modified) for stored in desk.repository.storage.list()] == before
+
+
+def test_a_locked_repository_is_told_by_its_own_exit_code(desk: Desk) -> None:
+    with desk.repository.lock("a long backup").held():
+        done = desk.run("backup run --all")
+    assert done.code == 3
+    assert "a long backup runs there since" in done.stderr
+
+
+def test_originals_are_copied_once(desk: Desk) -> None:
+    first = desk.run("backup run --all --with-objects --json").json
+    assert first["objects"]["count"] == 2
+    assert len(desk.deployment.downloads) == 2
+    desk.deployment.documents["zoë"] = {"d9": b"new"}
+    second = desk.run("backup run --all --with-objects --json").json
+    assert (second["objects"]["count"], desk.deployment.downloads[2:]) == (3, ["d9"])
+    assert desk.run("backup verify --all").code == 0
+    listed = entries(desk.repository, desk.repository.get(second["id"]).objects)  # type: ignore[arg-type]
+    assert all(entry.stored is not None for entry in listed)
+
+
+def test_an_original_that_was_damaged_in_the_store_is_told(desk: Desk) -> None:
+    desk.deployment.refused["acme/documents/d1/raw"] = 503
+    done = desk.run("backup run --all --with-objects")
+    assert done.code == 1
+    assert "document d1 of acme" in done.stderr
+    assert len(desk.deployment.downloads) == 1
+
+
+def test_an_encrypted_set_is_written_without_the_key_and_read_with_it(desk: Desk) -> None:
+    key = pyrage.x25519.Identity.generate()
+    (desk.folder / "key.txt").write_text(f"# made by a test\n{key}\n")
+    (desk.folder / "wrong.txt").write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    desk.environ["SPECTRON_BACKUP_RECIPIENTS"] = str(key.to_public())
+    assert desk.run("backup run --all --with-objects").code == 0
+    for stored in desk.repository.storage.list():
+        with desk.repository.storage.reading(stored.name) as reader:
+            assert b"row 1" not in reader.read(1 << 20)
+    unread = desk.run("backup verify latest")
+    assert unread.code == 0
+    assert "only its bytes were compared" in unread.stderr
+    assert desk.run(f"backup verify latest --identity '{desk.folder}/key.txt'").code == 0
+    wrong = desk.run(f"backup verify latest --identity '{desk.folder}/wrong.txt'")
+    assert wrong.code == 1
+    assert "right age key" in wrong.stdout
+
+
+def test_a_clock_that_went_back_is_told(desk: Desk) -> None:
+    assert desk.run("backup run --all").code == 0
+    name = desk.repository.listing().sets[0].id
+    stored = desk.repository.storage.read(f"sets/{name}/manifest.json")
+    assert stored is not None
+    future = desk.repository.get(name).model_copy(update={"id": "21000101T000000Z-ff"})
+    future = future.model_copy(update={"started_at": future.started_at.replace(year=2100)})
+    desk.repository.storage.put("sets/21000101T000000Z-ff/manifest.json", future.encode())
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "clock" in done.stderr
+
+
+def test_secrets_do_not_show(desk: Desk) -> None:
+    done = desk.run("backup run --all --json")
+    assert "mgmt-id-secret" not in json.dumps(done.json) + done.stderr
+
+
+def test_a_newer_format_of_something_else_is_no_dump(desk: Desk) -> None:
+    desk.deployment.contexts["acme"] = dump_of("acme", {"turn": ["1"]}).replace(b"-- spectron-dump", b"-- other-dump")
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "no dump of Spectron" in done.stderr
