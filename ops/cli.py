@@ -1,11 +1,13 @@
 """`spectron-ops`: its command groups and its entry point."""
 
 from ops.backup import app as backup
+from ops.s3 import app as s3
 from spectron.terminal.commands import application
 from spectron.terminal.terminal import Terminal
 
 app = application("spectron-ops", "Keeps a Spectron deployment safe: backups and what proves them.")
 app.add_typer(backup.app, name="backup")
+app.add_typer(s3.app, name="s3")
 
 
 def main() -> None:

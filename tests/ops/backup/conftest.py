@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from ops.repository.directory import DirectoryStorage
 from ops.repository.location import BucketLocation
 from ops.repository.sets import Repository
 from ops.repository.storage import Storage
@@ -24,9 +25,21 @@ def deployment() -> Iterator[Deployment]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, deployment: Deployment, storage: Storage, request: pytest.FixtureRequest) -> Desk:
+def desk(tmp_path: Path, deployment: Deployment, folder_storage: DirectoryStorage) -> Desk:
+    """Backups in a folder."""
+    return _desk(tmp_path, deployment, folder_storage, str(folder_storage))
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def either(tmp_path: Path, deployment: Deployment, request: pytest.FixtureRequest) -> Desk:
+    """Backups in a folder, and again in a bucket."""
+    storage: Storage = request.getfixturevalue(f"{request.param}_storage")
     address = str(storage)
-    if address.startswith("s3://"):
+    if request.param == "bucket":
         location: BucketLocation = request.getfixturevalue("bucket_location")
         address = f"s3://{location.bucket}/{location.prefix}?{urlencode({'endpoint': location.endpoint})}"
-    return Desk(tmp_path, deployment, Repository(storage, lambda: datetime.now(UTC)), address)
+    return _desk(tmp_path, deployment, storage, address)
+
+
+def _desk(folder: Path, deployment: Deployment, storage: Storage, address: str) -> Desk:
+    return Desk(folder, deployment, Repository(storage, lambda: datetime.now(UTC)), address)

@@ -21,22 +21,22 @@ def content(repository: Repository, name: str, context: str) -> bytes:
     return bytes(found)
 
 
-def test_a_set_holds_every_dump_byte_for_byte(desk: Desk) -> None:
-    done = desk.run("backup run --all --json")
+def test_a_set_holds_every_dump_byte_for_byte(either: Desk) -> None:
+    done = either.run("backup run --all --json")
     assert (done.code, done.stderr) == (0, "")
-    made = desk.repository.get(done.json["id"])
+    made = either.repository.get(done.json["id"])
     assert made.good
     assert made.complete
     assert [dump.context for dump in made.contexts] == ["acme", "zoë"]
     for context in ("acme", "zoë"):
-        assert content(desk.repository, made.id, context) == desk.deployment.contexts[context]
+        assert content(either.repository, made.id, context) == either.deployment.contexts[context]
     acme = made.of_context("acme")
     assert acme is not None
     assert (acme.trailer.rows, acme.namespace, acme.database, acme.header.schema_version) == (300, "n", "acme", 2)
     assert made.control is not None
     assert made.objects is not None
     assert (made.objects.count, made.objects.copied) == (2, False)
-    assert desk.run("backup verify latest").code == 0
+    assert either.run("backup verify latest").code == 0
 
 
 def test_single_contexts_by_argument_or_option(desk: Desk) -> None:
@@ -65,14 +65,14 @@ def test_a_context_that_fails_stops_no_other(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("broken", ["acme", "control"])
-def test_a_dump_that_breaks_off_is_no_dump(desk: Desk, broken: str) -> None:
-    desk.deployment.broken.add(broken)
-    done = desk.run("backup run --all")
+def test_a_dump_that_breaks_off_is_no_dump(either: Desk, broken: str) -> None:
+    either.deployment.broken.add(broken)
+    done = either.run("backup run --all")
     assert done.code == 1
     assert "broke off" in done.stderr
-    made = desk.repository.listing().sets[0]
+    made = either.repository.listing().sets[0]
     assert not made.good
-    assert {stored.name for stored in desk.repository.storage.list("sets/")} - {file.name for file in made.files} == {
+    assert {stored.name for stored in either.repository.storage.list("sets/")} - {file.name for file in made.files} == {
         f"sets/{made.id}/manifest.json"
     }
 
@@ -146,22 +146,22 @@ def test_a_dry_run_writes_nothing(desk: Desk) -> None:
     assert [(stored.name, stored.modified) for stored in desk.repository.storage.list()] == before
 
 
-def test_a_locked_repository_is_told_by_its_own_exit_code(desk: Desk) -> None:
-    with desk.repository.lock("a long backup").held():
-        done = desk.run("backup run --all")
+def test_a_locked_repository_is_told_by_its_own_exit_code(either: Desk) -> None:
+    with either.repository.lock("a long backup").held():
+        done = either.run("backup run --all")
     assert done.code == 3
     assert "a long backup runs there since" in done.stderr
 
 
-def test_originals_are_copied_once(desk: Desk) -> None:
-    first = desk.run("backup run --all --with-objects --json").json
+def test_originals_are_copied_once(either: Desk) -> None:
+    first = either.run("backup run --all --with-objects --json").json
     assert first["objects"]["count"] == 2
-    assert len(desk.deployment.downloads) == 2
-    desk.deployment.documents["zoë"] = {"d9": b"new"}
-    second = desk.run("backup run --all --with-objects --json").json
-    assert (second["objects"]["count"], desk.deployment.downloads[2:]) == (3, ["d9"])
-    assert desk.run("backup verify --all").code == 0
-    listed = entries(desk.repository, desk.repository.get(second["id"]).objects)  # type: ignore[arg-type]
+    assert len(either.deployment.downloads) == 2
+    either.deployment.documents["zoë"] = {"d9": b"new"}
+    second = either.run("backup run --all --with-objects --json").json
+    assert (second["objects"]["count"], either.deployment.downloads[2:]) == (3, ["d9"])
+    assert either.run("backup verify --all").code == 0
+    listed = entries(either.repository, either.repository.get(second["id"]).objects)  # type: ignore[arg-type]
     assert all(entry.stored is not None for entry in listed)
 
 
@@ -173,20 +173,20 @@ def test_an_original_that_was_damaged_in_the_store_is_told(desk: Desk) -> None:
     assert len(desk.deployment.downloads) == 1
 
 
-def test_an_encrypted_set_is_written_without_the_key_and_read_with_it(desk: Desk) -> None:
+def test_an_encrypted_set_is_written_without_the_key_and_read_with_it(either: Desk) -> None:
     key = pyrage.x25519.Identity.generate()
-    (desk.folder / "key.txt").write_text(f"# made by a test\n{key}\n")
-    (desk.folder / "wrong.txt").write_text(f"{pyrage.x25519.Identity.generate()}\n")
-    desk.environ["SPECTRON_BACKUP_RECIPIENTS"] = str(key.to_public())
-    assert desk.run("backup run --all --with-objects").code == 0
-    for stored in desk.repository.storage.list():
-        with desk.repository.storage.reading(stored.name) as reader:
+    (either.folder / "key.txt").write_text(f"# made by a test\n{key}\n")
+    (either.folder / "wrong.txt").write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    either.environ["SPECTRON_BACKUP_RECIPIENTS"] = str(key.to_public())
+    assert either.run("backup run --all --with-objects").code == 0
+    for stored in either.repository.storage.list():
+        with either.repository.storage.reading(stored.name) as reader:
             assert b"row 1" not in reader.read(1 << 20)
-    unread = desk.run("backup verify latest")
+    unread = either.run("backup verify latest")
     assert unread.code == 0
     assert "only its bytes were compared" in unread.stderr
-    assert desk.run(f"backup verify latest --identity '{desk.folder}/key.txt'").code == 0
-    wrong = desk.run(f"backup verify latest --identity '{desk.folder}/wrong.txt'")
+    assert either.run(f"backup verify latest --identity '{either.folder}/key.txt'").code == 0
+    wrong = either.run(f"backup verify latest --identity '{either.folder}/wrong.txt'")
     assert wrong.code == 1
     assert "right age key" in wrong.stdout
 

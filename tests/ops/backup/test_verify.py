@@ -35,11 +35,11 @@ def test_a_changed_byte_in_any_file_is_found(desk: Desk) -> None:
     assert desk.run("backup verify --all").code == 0
 
 
-def test_a_missing_file_is_found_and_the_others_are_still_read(desk: Desk) -> None:
-    made = desk.run("backup run --all --json").json
+def test_a_missing_file_is_found_and_the_others_are_still_read(either: Desk) -> None:
+    made = either.run("backup run --all --json").json
     lost = made["contexts"][0]["file"]["name"]
-    desk.repository.storage.delete(lost)
-    done = desk.run("backup verify latest --json")
+    either.repository.storage.delete(lost)
+    done = either.run("backup verify latest --json")
     assert done.code == 1
     problems = {one["name"]: one["problem"] for one in done.json["sets"][made["id"]]}
     assert problems[lost]

@@ -1,0 +1,67 @@
+"""What was deleted by mistake comes back, and nothing else does."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ops.s3.conftest import Counter
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BEFORE = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+
+
+@pytest.fixture
+def keys(client: "S3Client", bucket: str) -> list[str]:
+    """Two objects of acme and one of beta: all deleted, one of acme's twice; and one that lives."""
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for key in ("acme/1", "acme/2", "beta/1", "acme/alive"):
+        client.put_object(Bucket=bucket, Key=f"originals/{key}", Body=f"first {key}".encode())
+        client.put_object(Bucket=bucket, Key=f"originals/{key}", Body=f"content of {key}".encode())
+    for key in ("acme/1", "acme/2", "acme/2", "beta/1"):
+        client.delete_object(Bucket=bucket, Key=f"originals/{key}")
+    client.delete_object(Bucket=bucket, Key="originals/acme/never was")
+    client.put_object(Bucket=bucket, Key="elsewhere/x", Body=b"x")
+    client.delete_object(Bucket=bucket, Key="elsewhere/x")
+    return ["acme/1", "acme/2", "beta/1"]
+
+
+def living(client: "S3Client", bucket: str) -> dict[str, bytes]:
+    names = [one["Key"] for one in client.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    return {name: client.get_object(Bucket=bucket, Key=name)["Body"].read() for name in names}
+
+
+def test_a_preview_changes_nothing(counter: Counter, client: "S3Client", bucket: str, keys: list[str]) -> None:
+    done = counter.run("undelete", "--since", BEFORE, "--json")
+    assert [one["key"] for one in done.json["objects"]] == keys
+    assert "--apply does it" in done.stderr
+    assert living(client, bucket).keys() == {"originals/acme/alive"}
+
+
+def test_what_is_brought_back_is_what_was_there(
+    counter: Counter, client: "S3Client", bucket: str, keys: list[str]
+) -> None:
+    assert counter.run("undelete", "--since", BEFORE, "--prefix", "acme/", "--apply").code == 0
+    assert living(client, bucket) == {
+        "originals/acme/1": b"content of acme/1",
+        "originals/acme/2": b"content of acme/2",
+        "originals/acme/alive": b"content of acme/alive",
+    }
+    assert counter.run("undelete", "--since", BEFORE, "--apply").code == 0
+    assert f"originals/{keys[-1]}" in living(client, bucket)
+    assert counter.run("undelete", "--since", BEFORE, "--apply").code == 3
+
+
+@pytest.mark.usefixtures("keys")
+def test_what_was_deleted_at_another_time_stays_deleted(counter: Counter, client: "S3Client", bucket: str) -> None:
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    assert counter.run("undelete", "--since", later, "--apply").code == 3
+    assert counter.run("undelete", "--since", "2020-01-01", "--until", BEFORE, "--apply").code == 3
+    assert living(client, bucket).keys() == {"originals/acme/alive"}
+
+
+def test_a_time_has_to_be_given(counter: Counter) -> None:
+    assert counter.run("undelete", "--apply").code == 2
+    assert counter.run("undelete", "--since", "yesterday").code == 2
