@@ -82,7 +82,7 @@ from spectron.models.retention import (
     SweptGroup,
 )
 from spectron.models.service import ContextReadiness, Health, Ready
-from spectron.models.trace import FsckReport, Trace, TraceStats
+from spectron.models.trace import FsckReport, Problem, Trace, TraceStats
 from spectron.sync.client import SpectronManagement
 
 __all__ = [
@@ -131,6 +131,7 @@ __all__ = [
     "Place",
     "Policy",
     "PolicyWarning",
+    "Problem",
     "Profile",
     "PromptBlock",
     "RateLimitedError",

@@ -15,6 +15,7 @@ from spectron.models.trace import FsckReport
 
 Moment = datetime | str
 ScopeView = Literal["strict", "merged"]
+Check = Literal["all", "integrity", "contradictions", "duplicates", "injection"]
 
 
 class AsyncMemory(AsyncRecalling):
@@ -118,12 +119,18 @@ class AsyncMemory(AsyncRecalling):
     async def fsck(
         self,
         *,
-        check: str | None = None,
+        repair: bool = False,
+        check: Check | None = None,
         duplicate_threshold: float | None = None,
         max_results: int | None = None,
     ) -> FsckReport:
-        """What does not fit together in the Context."""
-        body = endpoint.given(check=check, duplicate_threshold=duplicate_threshold, max_results=max_results)
+        """What does not fit together in the Context; `repair` puts right what can be without losing anything."""
+        body = endpoint.given(
+            repair=repair or None,
+            check=check,
+            duplicate_threshold=duplicate_threshold,
+            max_results=max_results,
+        )
         return read(FsckReport, await self._connection.post(self._path("fsck"), body, patience=THINKING_SECONDS))
 
 

@@ -36,10 +36,26 @@ class TraceStats(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FsckReport(Record):
-    """What does not fit together in a Context; which kinds of findings there are is in `raw`."""
+class Problem(Record):
+    """Something that does not fit: what kind of thing, which one, and in what way."""
 
+    kind: str
+    id: str
+    detail: str = ""
+    repaired: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FsckReport(Record):
+    """What was looked at in a Context, what is wrong with it, and what looks doubtful."""
+
+    checked: dict[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    count: int = 0
+    """How many problems there are, also those beyond `max_results`."""
+    repaired: int = 0
     total: int = 0
     contradictions: tuple[dict[str, Any], ...] = ()
     duplicates: tuple[dict[str, Any], ...] = ()
     injection: tuple[dict[str, Any], ...] = ()
+    trace_id: str | None = None

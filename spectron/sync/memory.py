@@ -16,6 +16,7 @@ from spectron.sync.sessions import THINKING_SECONDS, Role
 
 Moment = datetime | str
 ScopeView = Literal["strict", "merged"]
+Check = Literal["all", "integrity", "contradictions", "duplicates", "injection"]
 
 
 class Memory(Recalling):
@@ -119,12 +120,18 @@ class Memory(Recalling):
     def fsck(
         self,
         *,
-        check: str | None = None,
+        repair: bool = False,
+        check: Check | None = None,
         duplicate_threshold: float | None = None,
         max_results: int | None = None,
     ) -> FsckReport:
-        """What does not fit together in the Context."""
-        body = endpoint.given(check=check, duplicate_threshold=duplicate_threshold, max_results=max_results)
+        """What does not fit together in the Context; `repair` puts right what can be without losing anything."""
+        body = endpoint.given(
+            repair=repair or None,
+            check=check,
+            duplicate_threshold=duplicate_threshold,
+            max_results=max_results,
+        )
         return read(FsckReport, self._connection.post(self._path("fsck"), body, patience=THINKING_SECONDS))
 
 

@@ -268,12 +268,12 @@ MEMORY_CALLS = {
         memories.INSPECTION,
     ),
     "memory.fsck": Example(
-        lambda admin: admin.contexts("acme").memory.fsck(check="duplicates", max_results=5),
+        lambda admin: admin.contexts("acme").memory.fsck(repair=True, max_results=5),
         "POST /api/v1/acme/fsck",
         FsckReport,
         200,
         memories.FSCK,
-        {"check": "duplicates", "max_results": 5},
+        {"repair": True, "max_results": 5},
     ),
     "memory.recall": Example(
         lambda admin: admin.contexts("acme").memory.recall(

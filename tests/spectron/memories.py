@@ -260,7 +260,17 @@ TRACE_STATS: dict[str, Any] = {
     "window_hours": 24,
     "tier_counts": {"direct": 6, "cache": 2, "hybrid": 2},
 }
-FSCK: dict[str, Any] = {"total": 1, "contradictions": [], "duplicates": [{"a": "x", "b": "y"}], "injection": []}
+FSCK: dict[str, Any] = {
+    "checked": {"documents": 3},
+    "problems": [{"kind": "orphaned_object", "id": "o1", "detail": "belongs to no document", "repaired": True}],
+    "count": 1,
+    "repaired": 1,
+    "total": 2,
+    "contradictions": [],
+    "duplicates": [{"a": "x", "b": "y"}],
+    "injection": [],
+    **TRACE,
+}
 
 
 def numbered(key: str, *items: Any, page: int = 1, page_size: int = 50, total: int | None = None) -> dict[str, Any]:

@@ -51,6 +51,7 @@ PUBLIC = [
     "Place",
     "Policy",
     "PolicyWarning",
+    "Problem",
     "Profile",
     "PromptBlock",
     "RateLimitedError",

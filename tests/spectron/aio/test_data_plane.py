@@ -121,10 +121,11 @@ async def test_what_is_remembered_is_believed_recalled_and_forgotten(app: App, a
         await acme.entities.reinstate("Person", "alice")
 
 
-async def test_a_conversation_is_read_page_by_page(acme: AsyncContextHandle) -> None:
+async def test_a_conversation_is_read_page_by_page(app: App, acme: AsyncContextHandle) -> None:
     session = await acme.sessions.create(scope=ALICE, metadata={"channel": "chat"})
     for number in range(5):
         await acme.sessions.add_turn(session.id, role="user", content=f"Number {number}.")
+    app.clock.advance(1)
     other = await acme.memory.remember_many([{"role": "user", "content": "Carol works at Initech."}], scope=ALICE)
 
     turns = [turn async for turn in acme.sessions.iterate_turns(session.id, page_size=2)]
@@ -152,6 +153,18 @@ async def test_the_scope_tree(acme: AsyncContextHandle) -> None:
     await acme.scopes.remove("org/acme")
     assert (await acme.scopes.forget("org/acme/user/alice")).forgotten > 0
     assert [place.path for place in await acme.scopes.list() if not place.tombstoned_at] == []
+
+
+async def test_a_sound_context_is_said_to_be_sound(acme: AsyncContextHandle) -> None:
+    received = await acme.documents.upload(SHIPS)
+    await acme.documents.wait(received.id)
+    await acme.memory.remember("I sail on the Aurora.", scope=ALICE)
+
+    report = await acme.memory.fsck(repair=True)
+
+    assert (report.count, report.repaired, report.problems) == (0, 0, ())
+    assert report.checked["documents"] == 1
+    assert await acme.documents.recompute_links() >= 0
 
 
 async def test_a_key_of_the_context_stays_in_its_floor(app: App, admin: AsyncSpectronManagement) -> None:
