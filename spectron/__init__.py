@@ -50,6 +50,7 @@ from spectron.models.belief import (
 )
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
 from spectron.models.document import Chunk, Document, DocumentHit, Keyword, Upload
+from spectron.models.dump import Loaded
 from spectron.models.job import Event, Job
 from spectron.models.key import Key, MintedKey
 from spectron.models.memory import (
@@ -123,6 +124,7 @@ __all__ = [
     "Job",
     "Key",
     "Keyword",
+    "Loaded",
     "MintedKey",
     "NotFoundError",
     "Note",

@@ -12,6 +12,7 @@ import httpx
 from spectron import endpoint
 from spectron.aio.connection import AsyncConnection
 from spectron.aio.contexts import AsyncContexts
+from spectron.aio.dumps import AsyncDumps
 from spectron.aio.events import AsyncEvents
 from spectron.aio.jobs import AsyncJobs
 from spectron.aio.lifecycle import AsyncLifecycle
@@ -51,6 +52,7 @@ class AsyncSpectronManagement:
         self.lifecycle = AsyncLifecycle(self._connection)
         self.jobs = AsyncJobs(self._connection)
         self.events = AsyncEvents(self._connection)
+        self.control = AsyncDumps(self._connection, "control")
 
     async def health(self) -> Health:
         """Whether the server lives; needs no key."""

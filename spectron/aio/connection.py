@@ -77,12 +77,12 @@ class AsyncConnection:
         return _document(await self._send(request, repeat="always" if source.repeatable else "unsent"))
 
     async def load(self, path: str, content: AsyncIterable[bytes], *, patience: float) -> Any:
-        """A body of bytes, sent as they come and only once."""
+        """A dump, sent as it comes and only once."""
         request = self._http.build_request(
             "POST",
             path,
             content=content,
-            headers={"content-type": "application/octet-stream"},
+            headers={"content-type": "application/surrealql"},
             timeout=self._waiting(patience),
         )
         return _document(await self._send(request, repeat="unsent"))

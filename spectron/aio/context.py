@@ -1,12 +1,13 @@
 """One Context."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, overload
 
 from spectron import endpoint
 from spectron.aio.connection import AsyncConnection
 from spectron.aio.documents import AsyncDocuments
+from spectron.aio.dumps import AsyncDumps, Form
 from spectron.aio.entities import AsyncEntities
 from spectron.aio.keys import AsyncKeys
 from spectron.aio.memory import AsyncMemory
@@ -17,6 +18,7 @@ from spectron.aio.sessions import AsyncSessions
 from spectron.aio.traces import AsyncTraces
 from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
+from spectron.models.dump import Loaded
 from spectron.models.record import Page, read, read_page
 
 
@@ -35,6 +37,7 @@ class AsyncContextHandle:
         self.entities = AsyncEntities(connection, id)
         self.scopes = AsyncScopes(connection, id)
         self.traces = AsyncTraces(connection, id)
+        self._dumps = AsyncDumps(connection, "contexts", id)
 
     async def get(self) -> Context:
         """The Context, with the configuration in force."""
@@ -54,6 +57,19 @@ class AsyncContextHandle:
             await self._connection.delete(self._path)
             return None
         return read(DeletionPreview, await self._connection.delete(self._path, {"dry_run": True}))
+
+    def export(self, *, form: Form | None = None) -> AsyncIterator[bytes]:
+        """The whole Context as a SurrealQL dump of one moment, piece by piece; `literals` are for people to read."""
+        return self._dumps.export(form=form)
+
+    async def import_(self, dump: AsyncIterable[bytes]) -> Loaded:
+        """Load a dump into the Context, which must be empty, wholly or not at all."""
+        return await self._dumps.import_(dump)
+
+    async def reindex(self) -> str:
+        """Build the search index anew, in the background; answers the id of the job that does it."""
+        answer = await self._connection.post(f"{self._path}/reindex")
+        return str((answer or {}).get("job_id", ""))
 
     async def usage(self) -> Usage:
         """Tokens used this month, and how many there are."""

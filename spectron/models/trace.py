@@ -11,28 +11,49 @@ from spectron.models.record import Record
 
 @dataclass(frozen=True, kw_only=True)
 class Trace(Record):
-    """What was asked, which tier answered, and why; one that is read alone has candidates and more in `raw`."""
+    """What was asked or written, which tier answered, and why; read alone, with the candidates and what is cited."""
 
     id: str
-    kind: str = ""
-    query_text: str = ""
-    resolution_tier: str | None = None
+    kind: str | None = None
+    query: str = ""
+    tier: str | None = None
     tier_reason: str | None = None
     cached: bool | None = None
-    latency_ms: float = 0.0
+    duration_ms: float = 0.0
     created_at: datetime | None = None
+    sources: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    written: dict[str, Any] = field(default_factory=dict)
+    token_cost: int = 0
+    model: str | None = None
+    api_key_id: str | None = None
+    principal: str | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+    scope: dict[str, str] = field(default_factory=dict)
+    candidates: tuple[dict[str, Any], ...] = ()
+    turns: tuple[dict[str, Any], ...] = ()
+    documents: tuple[dict[str, Any], ...] = ()
+    entities: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraceStats(Record):
-    """Traces of a while taken together; what else is counted is in `raw`."""
+    """Traces of a while taken together: tiers, cache, latency by percentile and by kind."""
 
+    total: int = 0
     total_queries: int = 0
-    avg_latency_ms: float = 0.0
+    tier_counts: dict[str, int] = field(default_factory=dict)
     cache_hits: int = 0
     cache_hit_rate: float = 0.0
+    avg_latency_ms: float = 0.0
+    latency: dict[str, Any] = field(default_factory=dict)
+    kinds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    token_cost: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
     window_hours: float = 0.0
-    tier_counts: dict[str, Any] = field(default_factory=dict)
+    truncated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from spectron.models.record import read
 from spectron.models.service import Health, Ready
 from spectron.sync.connection import Connection
 from spectron.sync.contexts import Contexts
+from spectron.sync.dumps import Dumps
 from spectron.sync.events import Events
 from spectron.sync.jobs import Jobs
 from spectron.sync.lifecycle import Lifecycle
@@ -52,6 +53,7 @@ class SpectronManagement:
         self.lifecycle = Lifecycle(self._connection)
         self.jobs = Jobs(self._connection)
         self.events = Events(self._connection)
+        self.control = Dumps(self._connection, "control")
 
     def health(self) -> Health:
         """Whether the server lives; needs no key."""

@@ -1,16 +1,18 @@
 # Generated from spectron/aio by `python spectron/generate.py`; change it there.
 """One Context."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, overload
 
 from spectron import endpoint
 from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
+from spectron.models.dump import Loaded
 from spectron.models.record import Page, read, read_page
 from spectron.sync.connection import Connection
 from spectron.sync.documents import Documents
+from spectron.sync.dumps import Dumps, Form
 from spectron.sync.entities import Entities
 from spectron.sync.keys import Keys
 from spectron.sync.memory import Memory
@@ -36,6 +38,7 @@ class ContextHandle:
         self.entities = Entities(connection, id)
         self.scopes = Scopes(connection, id)
         self.traces = Traces(connection, id)
+        self._dumps = Dumps(connection, "contexts", id)
 
     def get(self) -> Context:
         """The Context, with the configuration in force."""
@@ -55,6 +58,19 @@ class ContextHandle:
             self._connection.delete(self._path)
             return None
         return read(DeletionPreview, self._connection.delete(self._path, {"dry_run": True}))
+
+    def export(self, *, form: Form | None = None) -> Iterator[bytes]:
+        """The whole Context as a SurrealQL dump of one moment, piece by piece; `literals` are for people to read."""
+        return self._dumps.export(form=form)
+
+    def import_(self, dump: Iterable[bytes]) -> Loaded:
+        """Load a dump into the Context, which must be empty, wholly or not at all."""
+        return self._dumps.import_(dump)
+
+    def reindex(self) -> str:
+        """Build the search index anew, in the background; answers the id of the job that does it."""
+        answer = self._connection.post(f"{self._path}/reindex")
+        return str((answer or {}).get("job_id", ""))
 
     def usage(self) -> Usage:
         """Tokens used this month, and how many there are."""

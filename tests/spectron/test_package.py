@@ -43,6 +43,7 @@ PUBLIC = [
     "Job",
     "Key",
     "Keyword",
+    "Loaded",
     "MintedKey",
     "NotFoundError",
     "Note",
@@ -131,6 +132,7 @@ def test_both_clients_offer_the_same() -> None:
             (admin.lifecycle, other.lifecycle),
             (admin.jobs, other.jobs),
             (admin.events, other.events),
+            (admin.control, other.control),
         ):
             assert surface(one) == surface(two)
         assert surface(admin) - {"close[]"} == surface(other) - {"aclose[]"}

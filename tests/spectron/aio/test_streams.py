@@ -21,7 +21,7 @@ from spectron import (
     WaitingError,
 )
 from tests.spectron.exchange import Exchange, answer, problem
-from tests.spectron.memories import DOCUMENT, UPLOAD
+from tests.spectron.memories import DOCUMENT, LOADED, UPLOAD
 
 BYTES = b"0123456789"
 CUT = httpx.ReadError("Connection reset")
@@ -274,3 +274,31 @@ async def test_a_reply_that_was_refused_is_asked_for_again() -> None:
     harness = Harness(problem(429, "rate-limited"), REFUSED, stream(b"data: [DONE]\n\n"))
 
     assert [part.done async for part in harness.acme.memory.chat_stream("Where?")] == [True]
+
+
+async def test_a_dump_goes_out_and_in_piece_by_piece() -> None:
+    harness = Harness(stream(b"OPTION ", b"IMPORT;"), answer(200, LOADED), answer(200, LOADED))
+
+    async def dump() -> AsyncIterator[bytes]:
+        yield b"OPTION "
+        yield b"IMPORT;"
+
+    assert [piece async for piece in harness.acme.export(form="literals")] == [b"OPTION ", b"IMPORT;"]
+    assert (await harness.acme.import_(dump())).rows == 3
+    assert (await harness.admin.control.import_(dump())).schema_version == 1
+    assert harness.exchange.lines == [
+        "GET /api/v1/contexts/acme/export?format=literals",
+        "POST /api/v1/contexts/acme/import",
+        "POST /api/v1/control/import",
+    ]
+    assert harness.exchange.last.content == b"OPTION IMPORT;"
+    assert harness.sent("content-type")[1:] == ["application/surrealql"] * 2
+
+
+async def test_a_dump_that_breaks_off_is_no_dump() -> None:
+    harness = Harness(stream(b"OPTION ", CUT))
+
+    with pytest.raises(TransportError, match="broke off"):
+        async for _ in harness.admin.control.export():
+            pass
+    assert len(harness.exchange.requests) == 1

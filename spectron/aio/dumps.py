@@ -1,0 +1,41 @@
+"""Dumps: out of a deployment and into it, streamed both ways."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Literal
+
+from spectron import endpoint
+from spectron.aio.connection import AsyncConnection
+from spectron.models.dump import Loaded
+from spectron.models.record import read
+
+Form = Literal["blocks", "literals"]
+
+# The server may think for a while between two pieces of a dump, and longer over one that it has received.
+PIECE_SECONDS = 300.0
+LOADING_SECONDS = 6 * 3600.0
+
+
+class AsyncDumps:
+    """Dumps of one Context, or of the control plane."""
+
+    def __init__(self, connection: AsyncConnection, *segments: str) -> None:
+        self._connection = connection
+        self._segments = segments
+
+    async def export(self, *, form: Form | None = None) -> AsyncIterator[bytes]:
+        """All of it as SurrealQL, as of one moment, piece by piece.
+
+        Rows are encoded `blocks`, small and quick, unless they shall be `literals` that people can read. A dump that
+        breaks off raises an error; it can't be gone on with, for the moment has passed.
+        """
+        path = endpoint.path(*self._segments, "export")
+        async with self._connection.stream(
+            "GET", path, params={"format": form}, headers={"accept": "*/*"}, patience=PIECE_SECONDS
+        ) as answer:
+            async for piece in answer.pieces():
+                yield piece
+
+    async def import_(self, dump: AsyncIterable[bytes]) -> Loaded:
+        """Load a dump into what is empty, wholly or not at all; answered when everything is there and verified."""
+        path = endpoint.path(*self._segments, "import")
+        return read(Loaded, await self._connection.load(path, dump, patience=LOADING_SECONDS))
