@@ -1,16 +1,46 @@
 """The program: its command groups and its entry point."""
 
-from spectron.ctl import audit, contexts, health, keys, lifecycle, login, profiles, retention, usage
+from spectron.ctl import (
+    audit,
+    chat,
+    contexts,
+    documents,
+    dumps,
+    entities,
+    health,
+    jobs,
+    keys,
+    lifecycle,
+    login,
+    memory,
+    profiles,
+    recall,
+    retention,
+    scopes,
+    sessions,
+    traces,
+    usage,
+)
 from spectron.terminal.commands import application
 from spectron.terminal.terminal import Terminal
 
-app = application("spectronctl", "Administers a Spectron server: Contexts, their keys, retention, usage and audit.")
-app.add_typer(contexts.app, name="contexts")
-app.add_typer(keys.app, name="keys")
-app.add_typer(retention.app, name="retention")
-app.add_typer(lifecycle.app, name="lifecycle")
-app.add_typer(profiles.app, name="profiles")
-for module in (health, login, usage, audit):
+app = application("spectronctl", "Administers a Spectron server, and works with what its Contexts remember.")
+dumps.register(contexts.app)
+for group, name in (
+    (contexts.app, "contexts"),
+    (keys.app, "keys"),
+    (documents.app, "documents"),
+    (jobs.app, "jobs"),
+    (sessions.app, "sessions"),
+    (entities.app, "entities"),
+    (scopes.app, "scopes"),
+    (traces.app, "traces"),
+    (retention.app, "retention"),
+    (lifecycle.app, "lifecycle"),
+    (profiles.app, "profiles"),
+):
+    app.add_typer(group, name=name)
+for module in (memory, recall, chat, jobs, health, login, usage, audit):
     module.register(app)
 
 

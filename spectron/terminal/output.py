@@ -4,10 +4,12 @@ import io
 import json
 import os
 import re
+from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 
+from spectron.terminal.progress import Meter, meter
 from spectron.terminal.tables import plain
 
 # Wide enough that nothing is cut or wrapped where a program reads along.
@@ -40,6 +42,29 @@ class Output:
     def line(self, text: str) -> None:
         """A line that is never wrapped, so that it can be copied."""
         self._stdout.write(f"{plain(text)}\n")
+
+    def record(self, document: Any) -> None:
+        """A document on one line, for programs that read along."""
+        text = json.dumps(document, ensure_ascii=False)
+        self._stdout.write(C1_CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+        self._stdout.flush()
+
+    def text(self, text: str) -> None:
+        """A piece of a text that is still being written, seen at once."""
+        self._stdout.write(plain(text))
+        self._stdout.flush()
+
+    def bytes(self, piece: bytes) -> None:
+        """Bytes as they are; on a stream that takes text alone, as the text they stand for."""
+        if isinstance(self._stdout, io.TextIOWrapper):
+            self._stdout.flush()
+            self._stdout.buffer.write(piece)
+        else:
+            self._stdout.write(piece.decode(errors="backslashreplace"))
+
+    def progress(self, *, quiet: bool) -> AbstractContextManager[Meter]:
+        """Bars beside the results, on a terminal that somebody watches."""
+        return meter(self._side_console, quiet=quiet)
 
     def note(self, text: str) -> None:
         self._stderr.write(f"{plain(text)}\n")

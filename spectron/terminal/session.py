@@ -8,8 +8,9 @@ import typer
 from rich.console import RenderableType
 
 from spectron.errors import ArgumentError
-from spectron.models.record import Page, Record
+from spectron.models.record import Page, Record, RecordT
 from spectron.sync.client import SpectronManagement
+from spectron.sync.context import ContextHandle
 from spectron.target import Given, Target, find_target
 from spectron.terminal.output import Output
 from spectron.terminal.terminal import Terminal
@@ -37,6 +38,11 @@ class Session:
     def client(self, url: str, api_key: str | None) -> SpectronManagement:
         return SpectronManagement(url, api_key or "", transport=self.terminal.transport, sleep=self.terminal.sleep)
 
+    @property
+    def here(self) -> ContextHandle:
+        """The Context that the options, the environment or the profile name."""
+        return self.admin.contexts(self.context_id())
+
     def context_id(self, named: str | None = None) -> str:
         """The Context named in the command, else the one of the options, the environment or the profile."""
         context = named or self.target.context
@@ -52,6 +58,12 @@ class Session:
             self.out.note("There is none.")
         else:
             self.out.show(view(result))
+
+    def show_page(self, page: Page[RecordT], view: Callable[[Page[RecordT]], RenderableType], *, option: str) -> None:
+        """One page of a list, and how to see the next one."""
+        self.show(page, view)
+        if page.has_more:
+            self.out.note(f"There are more: {option} {page.next_cursor}")
 
     def confirm(self, name: str, consequence: str) -> None:
         """Go on only if the person types the name of what is to be destroyed."""

@@ -8,6 +8,8 @@ from rich import box
 from rich.table import Table
 
 NOTHING = "-"
+# What is copied or compared at a glance stays on one line.
+WHOLE = {"#", "ID", "STATE", "STATUS", "SIZE", "CHUNKS", "TURNS", "TOKENS", "TRIES", "DONE", "SCORE", "TIER", "MS"}
 KIB = 1024
 
 
@@ -15,7 +17,7 @@ def rows(columns: Iterable[str], values: Iterable[Iterable[Any]]) -> Table:
     """A table with a heading; what does not fit is folded, never cut."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in WHOLE)
     for row in values:
         table.add_row(*map(shown, row))
     return table
@@ -59,6 +61,17 @@ def size(count: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= KIB
     return f"{amount:.1f} TiB"
+
+
+def moment(value: datetime | None) -> str | None:
+    """A time in a table, in UTC to the minute."""
+    return None if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def excerpt(text: str, length: int) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
 def plain(text: str) -> str:

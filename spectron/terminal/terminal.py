@@ -4,7 +4,7 @@ import getpass
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -38,6 +38,18 @@ class Terminal:
             # Nobody typed the line end that closes the line of the question.
             self.stderr.write("\n")
         return answer
+
+    def said(self, prompt: str) -> Iterator[str]:
+        """Each line that a person enters, or a pipe brings, until its end."""
+        while True:
+            if self.stdin.isatty():
+                self.stderr.write(prompt)
+                self.stderr.flush()
+            line = self.stdin.readline()
+            if not line:
+                return
+            if line.strip():
+                yield line.strip()
 
     def ask_secret(self, question: str) -> str:
         """One line that is not shown while it is typed; from a pipe it is read as it comes."""
