@@ -203,6 +203,16 @@ class Catalogue:
         )
         return [Document.of(row) for row in rows]
 
+    async def count_within(self, database: Database, scope: Scope) -> dict[str, int]:
+        """How many documents and chunks carry every attribute of a scope."""
+        where, variables = condition(visible(EMPTY, [scope]))
+        tables = ("document", "knowledge_chunk")
+        counts = await database.read(
+            ";".join(f"SELECT VALUE count() FROM {one} WHERE scope != <set>[] AND {where} GROUP ALL" for one in tables),
+            variables,
+        )
+        return {table: found[0] if found else 0 for table, found in zip(tables, counts, strict=True)}
+
     async def half_deleted(self, database: Database) -> list[Document]:
         """Documents whose deletion was cut short."""
         rows = await database.rows(

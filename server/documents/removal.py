@@ -54,6 +54,10 @@ class Removal:
                 counts["document"] += 1
         return counts
 
+    async def count_scope(self, opened: Open, scope: Scope) -> Mapping[str, int]:
+        """What `erase_scope` would remove."""
+        return await self._catalogue.count_within(opened.database, scope)
+
     async def resume(self, opened: Open) -> int:
         """Finish deletions that were cut short, and say how many."""
         found = await self._catalogue.half_deleted(opened.database)

@@ -30,6 +30,7 @@ class PlaceToForget(Body):
     """The place whose records are to be erased; none is the key's own floor."""
 
     path: Path | None = None
+    dry_run: bool = False
 
 
 def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
@@ -57,16 +58,25 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
 
     @router.post("/scopes/forget")
     async def forget_scope(tenant: Here, body: PlaceToForget | None = None) -> dict[str, Any]:
-        """Erase a place and everything below it for good: memory, documents, traces."""
+        """Erase a place and everything below it for good: memory, documents, traces; `dry_run` only counts."""
         path = body.path if body else None
         if path is None and not tenant.authority.floor:
             raise ValidationError("path is missing; this key is for all scopes, so say which one is to be erased.")
         scope = tenant.writes(path)
         if not scope:
             raise ValidationError("The empty scope is general knowledge and cannot be erased as a place.")
-        counts = await memory.forgetting.erase_scope(tenant.open, scope, tenant.origin)
-        tenants.trace(tenant, "scope.forget", "forget scope", scope, written=counts)
-        return {"forgotten": sum(counts.values()), "counts": counts, "trace_id": tenant.trace_id}
+        dry_run = body is not None and body.dry_run
+        if dry_run:
+            counts = await memory.forgetting.count_scope(tenant.open, scope)
+        else:
+            counts = await memory.forgetting.erase_scope(tenant.open, scope, tenant.origin)
+            tenants.trace(tenant, "scope.forget", "forget scope", scope, written=counts)
+        return {
+            "forgotten": sum(counts.values()),
+            "counts": counts,
+            "dry_run": dry_run,
+            "trace_id": tenant.trace_id,
+        }
 
 
 def _view(place: Place) -> dict[str, Any]:

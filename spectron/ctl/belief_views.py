@@ -41,8 +41,8 @@ def _changes(extraction: Extraction) -> Iterable[tuple[object, ...]]:
 
 def session_list(page: Page[ChatSession]) -> RenderableType:
     return rows(
-        ("ID", "SCOPE", "TURNS", "CREATED", "LAST"),
-        ((one.id, one.scope, one.turn_count, moment(one.created_at), moment(one.updated_at)) for one in page),
+        ("ID", "SCOPE", "TURNS", "LAST"),
+        ((one.id, scope_text(one.scope), one.turn_count, moment(one.updated_at or one.created_at)) for one in page),
     )
 
 
@@ -66,9 +66,14 @@ def turn_list(page: Page[Turn]) -> RenderableType:
 
 def entity_list(page: Page[Entity]) -> RenderableType:
     return rows(
-        ("ENTITY", "ALIASES", "CATEGORY", "SCOPE", "UPDATED"),
+        ("ENTITY", "CATEGORY", "SCOPE", "UPDATED"),
         (
-            (f"{one.entity_type}/{one.name}", one.aliases, one.memory_category, one.scope, moment(one.updated_at))
+            (
+                f"{one.entity_type}/{one.name}" + (f" ({', '.join(one.aliases)})" if one.aliases else ""),
+                one.memory_category,
+                scope_text(one.scope),
+                moment(one.updated_at),
+            )
             for one in page
         ),
     )
@@ -90,11 +95,8 @@ def entity_sheet(detail: EntityDetail) -> RenderableType:
 
 def history_list(page: Page[Attribute]) -> RenderableType:
     return rows(
-        ("VALUE", "TRUE FROM", "UNTIL", "SAID", "SCOPE"),
-        (
-            (one.value, moment(one.valid_from), moment(one.valid_until), moment(one.said_at), scope_text(one.scope))
-            for one in page
-        ),
+        ("VALUE", "TRUE FROM", "UNTIL", "SCOPE"),
+        ((one.value, moment(one.valid_from), moment(one.valid_until), scope_text(one.scope)) for one in page),
     )
 
 
@@ -156,7 +158,7 @@ def place_list(places: Iterable[Place]) -> RenderableType:
 
 
 def scope_text(scope: dict[str, str]) -> str:
-    return ",".join(f"{name}={value}" for name, value in sorted(scope.items())) or "everybody"
+    return ", ".join(f"{name}={value}" for name, value in sorted(scope.items())) or "everybody"
 
 
 def _beliefs(attributes: Iterable[Attribute], relations: Iterable[Relation]) -> list[RenderableType]:

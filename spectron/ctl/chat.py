@@ -76,11 +76,14 @@ class Conversation:
                 if part.done:
                     out.record(part.raw)
             return
+        begun = False
         try:
             for part in self._parts(message):
+                begun = begun or bool(part.delta)
                 out.text(part.delta)
         finally:
-            out.text("\n")
+            if begun:
+                out.text("\n")
 
     def _parts(self, message: str) -> Iterator[ReplyPart]:
         memory = self._session.here.memory

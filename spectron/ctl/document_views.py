@@ -68,9 +68,9 @@ def document_hits(page: Page[DocumentHit]) -> RenderableType:
 
 def job_list(page: Page[Job]) -> RenderableType:
     return rows(
-        ("ID", "CONTEXT", "KIND", "SUBJECT", "STATE", "DONE", "TRIES"),
+        ("ID", "JOB", "STATE"),
         (
-            (job.id, job.context_id, job.kind, job.subject, job.state, job_progress(job), f"{job.attempts}")
+            (job.id, f"{job.kind} {job.context_id}/{job.subject}", f"{job.state} {job_progress(job) or ''}".strip())
             for job in page
         ),
     )

@@ -74,7 +74,7 @@ def upload(
     if failed:
         session.out.error(f"{len(failed)} of {len(outcomes)} failed.")
         raise typer.Exit(1)
-    if not wait:
+    if any(not each.processed for each in outcomes):
         session.out.note("They are being processed: --wait waits for it, `spectronctl documents list` shows it.")
 
 

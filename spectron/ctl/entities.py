@@ -93,7 +93,7 @@ def delete(
         return
     if not yes:
         session.out.preview(forgotten_sheet(memory.forget(f"entity:{kind}/{name}", dry_run=True, scope=asked)))
-        session.confirm(name, "This can't be undone." if hard else "It is gone from every answer.")
+        session.confirm(name, "This can't be undone." if hard else "It will be gone from every answer.")
     session.here.entities.delete(kind, name, hard=hard, scope=asked)
     if hard:
         session.out.note(f"{kind}/{name} is erased.")

@@ -91,7 +91,7 @@ def events(
     )
     for number, event in enumerate(following, start=1):
         if session.as_json:
-            session.out.record({"id": event.id, "kind": event.kind, **event.data})
+            session.out.record({"id": event.id, "kind": event.kind, "data": event.data})
         else:
             session.out.line(event_line(event))
             session.out.flush()

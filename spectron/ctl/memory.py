@@ -136,7 +136,7 @@ def forget(
             session.out.note("Nothing is remembered that this names.")
             raise typer.Exit(NOTHING_TO_DO)
         session.out.preview(forgotten_sheet(counted))
-        consequence = "What is purged can't be brought back." if purge else "It is gone from every answer."
+        consequence = "What is purged can't be brought back." if purge else "It will be gone from every answer."
         session.confirm("purge" if purge else "forget", consequence)
     forgotten = memory.forget(text, purge=purge, scope=asked)
     session.show(forgotten, forgotten_sheet)

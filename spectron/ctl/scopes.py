@@ -12,6 +12,8 @@ from spectron.terminal.commands import command
 from spectron.terminal.session import Session
 from spectron.terminal.tables import fields
 
+NOTHING_TO_DO = 3
+
 app = typer.Typer(help="The scope tree: list, forget.", no_args_is_help=True)
 
 
@@ -40,7 +42,11 @@ def forget(
         session.show(scopes.forget(path, dry_run=True), erased_sheet)
         return
     if not yes:
-        session.out.preview(erased_sheet(scopes.forget(path, dry_run=True)))
+        counted = scopes.forget(path, dry_run=True)
+        if not counted.forgotten:
+            session.out.note("There is nothing in this place.")
+            raise typer.Exit(NOTHING_TO_DO)
+        session.out.preview(erased_sheet(counted))
         session.confirm(path, "What is erased can't be brought back.")
     session.show(scopes.forget(path), erased_sheet)
 

@@ -44,6 +44,6 @@ def delete(session: Session, id: SessionId, hard: Hard = False, yes: Yes = False
         return
     if not yes:
         session.out.preview(forgotten_sheet(memory.forget(f"session:{id}", dry_run=True)))
-        session.confirm(id, "This can't be undone." if hard else "It is gone from every answer.")
+        session.confirm(id, "This can't be undone." if hard else "It will be gone from every answer.")
     session.here.sessions.delete(id, hard=hard)
     session.out.note(f"Conversation {id} is {'erased' if hard else 'forgotten'}.")

@@ -90,7 +90,7 @@ def tail(
     following = session.admin.events.follow(context=session.context_id(), kinds=["trace"], lost=lost)
     for number, event in enumerate(following, start=1):
         if session.as_json:
-            session.out.record({"event": event.id, **event.data})
+            session.out.record({"id": event.id, "kind": event.kind, "data": event.data})
         else:
             session.out.line(event_line(event))
             session.out.flush()

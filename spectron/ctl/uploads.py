@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from spectron.errors import SpectronError, TransportError, UnauthorizedError
-from spectron.models.document import Document, Upload
+from spectron.models.document import PROCESSED, Document, Upload
 from spectron.sources import FileLike
 from spectron.sync.documents import Documents
 from spectron.terminal.progress import Meter
@@ -39,6 +39,10 @@ class Outcome:
     @property
     def failed(self) -> bool:
         return self.error is not None or (self.document is not None and self.document.status == FAILED)
+
+    @property
+    def processed(self) -> bool:
+        return self.status in PROCESSED
 
     @property
     def status(self) -> str:

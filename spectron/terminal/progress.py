@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TransferSpeedColumn
 
 from spectron.terminal.tables import plain
 
@@ -19,17 +19,17 @@ class Meter:
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
-        self._whole = progress.add_task("", total=None) if progress else None
+        self._whole: TaskID | None = None
 
     def expect(self, total: int) -> None:
         """Say how many bytes there will be in all."""
-        if self._progress and self._whole is not None:
-            self._progress.update(self._whole, total=total, description="all")
+        if self._progress:
+            self._whole = self._progress.add_task("all", total=total)
 
     @contextmanager
     def part(self, name: str) -> Iterator[Told]:
         """A bar for one file, gone when it is done; what it counts counts for all."""
-        if self._progress is None or self._whole is None:
+        if self._progress is None:
             yield lambda done, total: None  # noqa: ARG005 - nobody watches
             return
         progress, whole, counted = self._progress, self._whole, 0
@@ -38,7 +38,8 @@ class Meter:
         def told(done: int, total: int | None) -> None:
             nonlocal counted
             progress.update(task, completed=done, total=total)
-            progress.advance(whole, done - counted)
+            if whole is not None:
+                progress.advance(whole, done - counted)
             counted = done
 
         try:

@@ -250,7 +250,12 @@ async def test_a_scope_is_erased_with_all_below_it(acme: App) -> None:
     paths = {one["path"]: one for one in (await boss.get(f"{BASE}/scopes")).json()}
     assert set(paths) == {"org/acme", "org/acme/user/alice", "org/acme/user/bob"}
     assert paths["org/acme/user/alice"]["display_name"] == "Alice of Acme"
+    before = await rows(acme)
+    counted = await boss.post(f"{BASE}/scopes/forget", json={"path": "org/acme/user/alice", "dry_run": True})
+    assert counted.json()["dry_run"]
+    assert await rows(acme) == before
     gone = await boss.post(f"{BASE}/scopes/forget", json={"path": "org/acme/user/alice"})
+    assert gone.json()["counts"] == counted.json()["counts"]
     assert gone.json()["forgotten"] > 3
     left = await rows(acme)
     for word in ("Zelda", "zelda", "Oslo", "Alice of Acme"):

@@ -29,6 +29,11 @@ def problem(status: int, slug: str, detail: str = "What was wrong.", **headers: 
     return answer(status, document, content_type="application/problem+json", **headers)
 
 
+def lines(status: int, text: str) -> httpx.Response:
+    """An answer that is read line by line."""
+    return httpx.Response(status, content=text.encode())
+
+
 class Exchange:
     """Gives each request the next answer of the script; a request too many fails the test."""
 
@@ -54,6 +59,7 @@ class Exchange:
         return json.loads(content) if content else None
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        request.read()
         self.requests.append(request)
         if not self._script:
             raise AssertionError(f"unexpected {request.method} {request.url}")

@@ -35,6 +35,10 @@ class Keeping(Protocol):
         """Erase all of it; how many records of each table that were."""
         ...
 
+    async def count_scope(self, opened: Open, scope: Scope) -> Mapping[str, int]:
+        """How many that would be."""
+        ...
+
 
 class Forgetting:
     """Soft by default: what is forgotten can be reinstated until a sweep takes it; erased is erased."""
@@ -87,6 +91,14 @@ class Forgetting:
         last = max(hidden, key=lambda one: one.forgotten_at or one.created_at)
         audit = event(self._audit, "memory.reinstate", origin, last.scope, {})
         return await reinstate(database, self._index, bounds, last, self._clock.now(), audit, embedder.dimension)
+
+    async def count_scope(self, opened: Open, scope: Scope) -> dict[str, int]:
+        """What erasing a scope would take; nothing is changed."""
+        counts: Counter[str] = Counter()
+        for other in self._others:
+            counts.update(await other.count_scope(opened, scope))
+        counts.update((await within(opened.database, visible(EMPTY, [scope]))).counts)
+        return dict(+counts)
 
     async def erase_scope(self, opened: Open, scope: Scope, origin: Origin) -> dict[str, int]:
         """Erase whatever carries all of the scope's attributes, in every domain; memory goes last, with the audit."""

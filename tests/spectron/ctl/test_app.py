@@ -14,8 +14,8 @@ import typer
 
 import spectron.ctl
 from spectron.ctl.app import app
-from tests.spectron import documents
-from tests.spectron.exchange import answer
+from tests.spectron import documents, memories
+from tests.spectron.exchange import answer, lines
 from tests.spectron.shell import Shell
 
 PROGRAM = (sys.executable, "-c", "from spectron.ctl import main; main()")
@@ -40,6 +40,46 @@ ANSWERS: dict[str, tuple[int, Any] | None] = {
     "lifecycle expire": (200, documents.DRY_RUN),
     "lifecycle sweeps": (200, documents.page_of("sweeps", documents.SWEEP)),
     "lifecycle decay": (200, documents.DECAY),
+    "contexts export": (200, documents.CONTEXT),
+    "contexts import": (200, memories.LOADED),
+    "documents upload": (202, memories.UPLOAD),
+    "documents list": (200, memories.numbered("documents", memories.DOCUMENT)),
+    "documents show": (200, memories.DOCUMENT),
+    "documents chunks": (200, memories.numbered("chunks", memories.CHUNK)),
+    "documents keywords": (200, {"keywords": [memories.KEYWORD]}),
+    "documents download": (200, memories.DOCUMENT),
+    "documents reprocess": (202, memories.UPLOAD),
+    "documents delete": (200, memories.DOCUMENT),
+    "documents query": (200, {"results": [memories.DOCUMENT_HIT]}),
+    "jobs list": (200, documents.page_of("jobs", memories.JOB)),
+    "jobs show": (200, memories.JOB),
+    "jobs retry": (200, memories.JOB),
+    "jobs cancel": (200, memories.JOB),
+    "events": (200, "event: job\ndata: {}\n\n"),
+    "remember": (200, memories.REMEMBERED),
+    "forget": (200, memories.WOULD_FORGET),
+    "state": (200, memories.STATE),
+    "profile": (200, memories.PROFILE),
+    "inspect": (200, memories.INSPECTION),
+    "fsck": (200, memories.FSCK),
+    "recall": (200, memories.RECALLED),
+    "context": (200, memories.BLOCK),
+    "chat": (200, 'data: {"delta": "Rome.", "done": true}\n\n'),
+    "reflect": (200, memories.REFLECTION),
+    "sessions list": (200, memories.part_of("sessions", memories.SESSION)),
+    "sessions show": (200, memories.SESSION | memories.part_of("turns", memories.TURN)),
+    "sessions delete": (200, memories.WOULD_FORGET),
+    "entities list": (200, memories.part_of("entities", memories.ENTITY)),
+    "entities show": (200, memories.ENTITY_DETAIL),
+    "entities history": (200, {"history": [memories.ATTRIBUTE]}),
+    "entities delete": (200, memories.WOULD_FORGET),
+    "entities reinstate": (200, memories.REINSTATED),
+    "scopes list": (200, [memories.PLACE]),
+    "scopes forget": (200, memories.ERASED),
+    "traces list": (200, documents.page_of("traces", memories.TRACE_ROW)),
+    "traces show": (200, memories.TRACE_DETAIL),
+    "traces stats": (200, memories.TRACE_STATS),
+    "traces tail": (200, "event: trace\ndata: {}\n\n"),
     "usage": (200, documents.USAGE),
     "stats": (200, documents.STATS),
     "audit": (200, documents.page_of("events", documents.EVENT)),
@@ -50,6 +90,8 @@ ANSWERS: dict[str, tuple[int, Any] | None] = {
     "profiles list": None,
     "profiles use": None,
 }
+
+ASKING_TWICE = {"sessions show": 2}
 
 
 def commands() -> dict[str, Any]:
@@ -74,15 +116,19 @@ def test_the_example_in_the_help_of_each_command_works(tmp_path: Path, name: str
     example: str = commands()[name].epilog
     assert example.startswith(f"{EXAMPLE}{name}")
     scripted = ANSWERS[name]
-    shell = Shell(tmp_path, *([answer(*scripted)] if scripted else []))
+    respond = lines if scripted and isinstance(scripted[1], str) else answer
+    requests = ASKING_TWICE.get(name, int(scripted is not None))
+    shell = Shell(tmp_path, *(respond(*scripted) for _ in range(requests) if scripted))
     (tmp_path / "policies.yaml").write_text("retention: []")
+    (tmp_path / "notes.md").write_text("# Notes")
+    (tmp_path / "dump.surql").write_text("OPTION IMPORT;")
     shell.profile_file.parent.mkdir(parents=True)
     shell.profile_file.write_text('{"profiles": {"prod": {"url": "http://prod.test", "api_key": "mgmt-a-b"}}}')
 
     outcome = shell.run(example.removeprefix(EXAMPLE))
 
     assert outcome.code == 0, outcome.stderr
-    assert len(shell.exchange.requests) == int(scripted is not None)
+    assert len(shell.exchange.requests) == requests
 
 
 @pytest.mark.parametrize("name", ANSWERS)
