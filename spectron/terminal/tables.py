@@ -8,18 +8,21 @@ from rich import box
 from rich.table import Table
 
 NOTHING = "-"
-# What is copied or compared at a glance stays on one line.
+# What is copied or compared at a glance stays on one line, unless it is too long for that.
 WHOLE = {"#", "ID", "STATE", "STATUS", "SIZE", "CHUNKS", "TURNS", "TOKENS", "TRIES", "DONE", "SCORE", "TIER", "MS"}
+LONGEST_WHOLE = 32
 KIB = 1024
 
 
 def rows(columns: Iterable[str], values: Iterable[Iterable[Any]]) -> Table:
     """A table with a heading; what does not fit is folded, never cut."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in WHOLE)
-    for row in values:
-        table.add_row(*map(shown, row))
+    cells = [[shown(value) for value in row] for row in values]
+    for index, column in enumerate(columns):
+        short = all(len(row[index]) <= LONGEST_WHOLE for row in cells)
+        table.add_column(column, overflow="fold", no_wrap=column in WHOLE and short)
+    for row in cells:
+        table.add_row(*row)
     return table
 
 
