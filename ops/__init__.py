@@ -3,6 +3,7 @@
 | commands | do |
 | --- | --- |
 | `backup` | write, list, verify and prune backup sets |
+| `schedule` | run jobs at their times, and tell people what became of them |
 | `s3` | set up the bucket with the originals so that nothing is lost by mistake, and bring back what was deleted |
 
 Exit codes: 0 done, 1 something failed or sounded the alarm, 2 wrong usage, 3 nothing to do or locked, 130 interrupted.

@@ -2,12 +2,14 @@
 
 from ops.backup import app as backup
 from ops.s3 import app as s3
+from ops.schedule import commands as schedule
 from spectron.terminal.commands import application
 from spectron.terminal.terminal import Terminal
 
 app = application("spectron-ops", "Keeps a Spectron deployment safe: backups and what proves them.")
 app.add_typer(backup.app, name="backup")
 app.add_typer(s3.app, name="s3")
+app.add_typer(schedule.app, name="schedule")
 
 
 def main() -> None:

@@ -1,0 +1,5 @@
+"""`python -m ops` is `spectron-ops`."""
+
+from ops.cli import main
+
+main()
