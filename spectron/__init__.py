@@ -64,7 +64,7 @@ from spectron.models.memory import (
     RememberedMany,
     Turn,
 )
-from spectron.models.recall import Hit, PromptBlock, Recalled, Reflection, Reply, ReplyPart
+from spectron.models.recall import Evidence, Hit, PromptBlock, Recalled, Reflection, Reply, ReplyPart
 from spectron.models.record import Page
 from spectron.models.retention import (
     ContextSweep,
@@ -113,6 +113,7 @@ __all__ = [
     "EntityDetail",
     "ErasedPlace",
     "Event",
+    "Evidence",
     "Extraction",
     "FadedGroup",
     "ForbiddenError",

@@ -1,6 +1,7 @@
 """Failed exchanges as errors of the tree."""
 
 import math
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -58,6 +59,32 @@ def refusal(response: httpx.Response) -> APIError:
     """The error a response that is not a success stands for."""
     problem = _problem(response)
     status = response.status_code
+    return _refusal(
+        problem,
+        status=status,
+        title=f"HTTP {status} {response.reason_phrase}".strip(),
+        detail="" if problem.get("detail") else _excerpt(response),
+        request_id=response.headers.get("x-request-id"),
+        retry_after=_seconds(response.headers.get("retry-after")),
+    )
+
+
+def told(problem: Mapping[str, Any]) -> APIError:
+    """The error that a problem document in the middle of an answer stands for."""
+    status = problem.get("status")
+    known = status if isinstance(status, int) else HTTPStatus.INTERNAL_SERVER_ERROR
+    return _refusal(problem, status=known, title="The server broke off", detail="It did not say why; see its log.")
+
+
+def _refusal(
+    problem: Mapping[str, Any],
+    *,
+    status: int,
+    title: str,
+    detail: str,
+    request_id: str | None = None,
+    retry_after: float | None = None,
+) -> APIError:
     slug = str(problem.get("type", "")).rpartition("/")[2]
     if slug not in BY_SLUG:
         slug = SLUG_BY_STATUS.get(status, slug or "unknown")
@@ -65,11 +92,11 @@ def refusal(response: httpx.Response) -> APIError:
     return BY_SLUG.get(slug, fallback)(
         status=status,
         slug=slug,
-        title=str(problem.get("title") or f"HTTP {status} {response.reason_phrase}".strip()),
-        detail=str(problem.get("detail") or _excerpt(response)),
+        title=str(problem.get("title") or title),
+        detail=str(problem.get("detail") or detail),
         instance=problem.get("instance"),
-        request_id=problem.get("request_id") or response.headers.get("x-request-id"),
-        retry_after=_seconds(response.headers.get("retry-after")),
+        request_id=problem.get("request_id") or request_id,
+        retry_after=retry_after,
         problem=problem,
     )
 

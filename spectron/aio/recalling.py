@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from spectron import endpoint
+from spectron import endpoint, problems
 from spectron.aio.connection import AsyncConnection
 from spectron.aio.documents import Mode
 from spectron.aio.sessions import THINKING_SECONDS
@@ -175,5 +175,9 @@ def _part(frame: Frame) -> ReplyPart:
         return ReplyPart(delta=frame.data)
     if not isinstance(data, dict):
         return ReplyPart(delta=str(data))
+    if frame.event == "error":
+        raise problems.told(data)
     done = frame.event == "done" or data.get("done") is True
-    return read(ReplyPart, {**data, "delta": data.get("delta") or data.get("token") or "", "done": done})
+    whole = data if done and "reply" in data else None
+    text = data.get("delta") or data.get("token") or ""
+    return read(ReplyPart, {**data, "delta": text, "done": done, "whole": whole})

@@ -11,6 +11,9 @@ from spectron.errors import APIError, ResponseError, TransportError
 from spectron.models.recall import ReplyPart
 from spectron.terminal.commands import command
 from spectron.terminal.session import Session
+from spectron.terminal.tables import excerpt
+
+EXCERPT = 100
 
 
 def register(app: typer.Typer) -> None:
@@ -76,14 +79,20 @@ class Conversation:
                 if part.done:
                     out.record(part.raw)
             return
-        begun = False
+        begun, whole = False, None
         try:
             for part in self._parts(message):
                 begun = begun or bool(part.delta)
                 out.text(part.delta)
+                whole = part.whole or whole
         finally:
             if begun:
                 out.text("\n")
+        for each in whole.evidence if whole else ():
+            if each.cited:
+                out.note(f"[{each.cite}] {each.title or each.source}: {excerpt(each.text, EXCERPT)}")
+        if whole and whole.note:
+            out.note(whole.note)
 
     def _parts(self, message: str) -> Iterator[ReplyPart]:
         memory = self._session.here.memory

@@ -88,7 +88,8 @@ def _written(pieces: Iterator[bytes], target: Path, told: Told) -> int:
                 told(count, None)
             file.flush()
             os.fsync(file.fileno())
-        if not tail.rstrip(b"\n").rpartition(b"\n")[2].startswith(TRAILER):
+        last = tail.rstrip(b"\n").rpartition(b"\n")[2]
+        if not (last.startswith(TRAILER) and last.endswith(b"}")):
             raise ResponseError("The dump ends without its last line, so it is not whole. Export it again.")
         part.replace(target)
     except OSError as error:

@@ -63,22 +63,39 @@ class PromptBlock(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Evidence(Hit):
+    """A hit that an answer was written from; the answer refers to it as `[cite]`."""
+
+    cite: int
+    cited: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply(Record):
-    """An answer in a conversation; `model` is `offline` where no provider wrote it."""
+    """An answer in a conversation; `model` is `offline` where no provider wrote it, and `note` may say why."""
 
     reply: str
     session_id: str
     trace_id: str | None = None
     model: str | None = None
+    note: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    tier: str | None = None
+    tier_reason: str | None = None
+    token_cost: int = 0
+    turn_id: str | None = None
+    reply_turn_id: str | None = None
     memory_updates: Extraction | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyPart(Record):
-    """A piece of a reply as it is written; the last one is `done` and says in `raw` what a whole reply says."""
+    """A piece of a reply as it is written; the last one is `done` and has the whole."""
 
     delta: str = ""
     done: bool = False
+    whole: Reply | None = None
     session_id: str | None = None
     trace_id: str | None = None
 

@@ -239,6 +239,8 @@ REPLY: dict[str, Any] = {
     "session_id": "s1",
     "trace_id": "t1",
     "model": "offline",
+    "note": None,
+    "evidence": [HIT | {"cite": 1, "cited": True}],
     "memory_updates": EXTRACTION,
 }
 REFLECTION = {"reflection": "She travels.", "evidence": [HIT["id"]], "persisted_attributes": [], **TRACE}

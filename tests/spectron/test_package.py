@@ -32,6 +32,7 @@ PUBLIC = [
     "EntityDetail",
     "ErasedPlace",
     "Event",
+    "Evidence",
     "Extraction",
     "FadedGroup",
     "ForbiddenError",

@@ -21,7 +21,7 @@ from spectron import (
     WaitingError,
 )
 from tests.spectron.exchange import Exchange, answer, problem
-from tests.spectron.memories import DOCUMENT, LOADED, UPLOAD
+from tests.spectron.memories import DOCUMENT, LOADED, REPLY, UPLOAD
 
 BYTES = b"0123456789"
 CUT = httpx.ReadError("Connection reset")
@@ -239,13 +239,18 @@ async def test_an_event_that_is_not_json_is_said_to_be_so() -> None:
 
 
 async def test_a_reply_comes_in_parts_and_ends_with_what_it_was() -> None:
-    done = json.dumps({"done": True, "reply": "Rome.", "session_id": "s1", "trace_id": "t1"})
-    harness = Harness(stream(b'data: {"delta": "Ro"}\n\n', b'data: {"delta": "me."}\n\n', f"data: {done}\n\n".encode()))
+    done = json.dumps(REPLY | {"done": True})
+    started = b'event: start\ndata: {"session_id": "s1"}\n\n'
+    pieces = [b'data: {"delta": "Ro"}\n\n', b'data: {"delta": "me."}\n\n', f"data: {done}\n\n".encode()]
+    harness = Harness(stream(started, *pieces))
 
     parts = [part async for part in harness.acme.memory.chat_stream("Where?", session_id="s1")]
 
     assert "".join(part.delta for part in parts) == "Rome."
-    assert (parts[-1].done, parts[-1].session_id, parts[-1].raw["reply"]) == (True, "s1", "Rome.")
+    assert (parts[0].session_id, parts[0].delta) == ("s1", "")
+    assert parts[-1].done
+    assert parts[-1].whole
+    assert (parts[-1].whole.reply, parts[-1].whole.evidence[0].cite) == (REPLY["reply"], 1)
     assert harness.exchange.body() == {"message": "Where?", "stream": True, "session_id": "s1"}
     assert harness.sent("accept") == ["text/event-stream"]
 
@@ -268,6 +273,15 @@ async def test_a_reply_that_may_have_been_begun_is_not_asked_for_again(
         async for _ in harness.acme.memory.chat_stream("Where?"):
             pass
     assert len(harness.exchange.requests) == 1
+
+
+async def test_a_reply_that_the_server_breaks_off_says_why() -> None:
+    broken = json.dumps({"type": "https://spectron.dev/errors/unavailable", "status": 503, "detail": "The model left."})
+    harness = Harness(stream(b'data: {"delta": "Ro"}\n\n', f"event: error\ndata: {broken}\n\n".encode()))
+
+    with pytest.raises(UnavailableError, match=r"The model left\."):
+        async for _ in harness.acme.memory.chat_stream("Where?"):
+            pass
 
 
 async def test_a_reply_that_was_refused_is_asked_for_again() -> None:
