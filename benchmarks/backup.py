@@ -1,0 +1,181 @@
+"""How fast a Context is exported and imported, beside the engine's own text of the same rows, and who waits for it.
+
+    python benchmarks/backup.py [--rows 2000] [--rounds 2]
+
+The embedded engine has no export call of its own, so what stands for it is what such a call consists of: the engine's
+own rendering of rows as text, 1000 at a time, and that text run again, statement by statement, on the same schema. All
+rates are megabytes of that text a second, whatever a dump makes of it, so that they can be compared.
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from server.core.clock import SystemClock
+from server.core.ids import Ids
+from server.store.binding import Binding
+from server.store.dumps.exporting import Exporter, Source
+from server.store.dumps.literals import with_sets
+from server.store.dumps.loading import Loader
+from server.store.dumps.marks import Form
+from server.store.embedded import REST_SECONDS, EmbeddedEngine
+from server.store.migrations import Migrator, load
+from server.store.vectors import encode
+
+BINDING = Binding("bench", "prod")
+OTHER = Binding("bench", "other")
+FORMS: tuple[Form, ...] = ("blocks", "literals")
+TEXT = "The harbour of Lisbon opens at nine, and whoever comes late waits for the next tide or for a friend. " * 6
+BATCH = 50
+NATIVE_BATCH = 1000
+MEGABYTE = 1_000_000
+FILL = {
+    "turn": "CREATE type::record('turn', $row.id) SET session = session:s, role = 'user', content = $row.text, "
+    "seq = $row.number, scope = <set>[scope_attribute:['org', 'acme']] RETURN NONE",
+    "memory_chunk": "CREATE type::record('memory_chunk', $row.id) SET session = session:s, text = $row.text, "
+    "embedding = encoding::cbor::decode($row.vector), scope = <set>[scope_attribute:['org', 'acme']] RETURN NONE",
+}
+WRITE = "CREATE instruction SET label = 'a', description = $text, scope = <set>[] RETURN NONE"
+
+
+async def main(rows: int, rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        clock = SystemClock()
+        async with EmbeddedEngine(Path(folder) / "store", clock) as engine:
+            bench = Bench(engine, Migrator(engine, clock), Exporter(engine, clock, Ids(), version="0"))
+            await bench.fill(rows)
+            await bench.rates(rounds)
+            await bench.pauses()
+        await asyncio.sleep(REST_SECONDS)
+
+
+class Bench:
+    def __init__(self, engine: EmbeddedEngine, migrator: Migrator, exporter: Exporter) -> None:
+        self.engine = engine
+        self.migrator = migrator
+        self.exporter = exporter
+
+    async def fill(self, rows: int) -> None:
+        await self.engine.create_database(BINDING)
+        await self.migrator.apply(BINDING, load("context"))
+        random = np.random.default_rng(7)
+        for statement in FILL.values():
+            for start in range(0, rows, BATCH):
+                made = [
+                    {
+                        "id": f"r{number:08d}",
+                        "number": number,
+                        "text": f"{number} {TEXT}",
+                        "vector": encode(random.standard_normal(1536).astype(np.float32)),
+                    }
+                    for number in range(start, start + BATCH)
+                ]
+                await self.engine.write(BINDING, f"FOR $row IN $rows {{ {statement} }}", {"rows": made})
+
+    async def rates(self, rounds: int) -> None:
+        times: dict[str, list[float]] = {}
+        native: list[tuple[str, str]] = []
+        dumps: dict[Form, list[bytes]] = {}
+
+        async def timed(name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+            began = time.perf_counter()
+            result = await work()
+            times.setdefault(name, []).append(time.perf_counter() - began)
+            return result
+
+        for _ in range(rounds):
+            native = await timed("export, engine", self.native_text)
+            for form in FORMS:
+                dumps[form] = await timed(f"export, {form}", lambda form=form: self.dumped(form))  # type: ignore[misc]
+            await self.fresh()
+            repaired = [(table, with_sets(text)) for table, text in native]
+            await timed("import, engine", lambda repaired=repaired: self.native_import(repaired))  # type: ignore[misc]
+            for form in FORMS:
+                await timed(f"import, {form}", lambda form=form: self.loaded(dumps[form]))  # type: ignore[misc]
+        size = sum(len(text.encode()) for _, text in native)
+        print(f"{size / MEGABYTE:.1f} MB as the engine's text; dumps: ", end="")
+        print(", ".join(f"{form} {sum(map(len, dumps[form])) / MEGABYTE:.1f} MB" for form in FORMS))
+        print(f"{'':<18}{'seconds':>9}{'MB/s':>8}{'of the engine':>15}")
+        for name, took in times.items():
+            seconds = statistics.median(took)
+            beside = statistics.median(times[f"{name.partition(',')[0]}, engine"]) / seconds
+            print(f"{name:<18}{seconds:>9.2f}{size / MEGABYTE / seconds:>8.1f}{beside:>15.2f}")
+
+    async def pauses(self) -> None:
+        """One writer after another statement, alone and during an export; a pause is a statement's time."""
+        print(f"\n{'one writer':<18}{'writes/s':>9}{'median ms':>11}{'longest ms':>12}")
+        alone = asyncio.Event()
+        asyncio.get_running_loop().call_later(5.0, alone.set)
+        self.tell("alone", await self.write_until(alone))
+        for form in FORMS:
+            done = asyncio.Event()
+            writing = asyncio.create_task(self.write_until(done))
+            await self.dumped(form)
+            done.set()
+            self.tell(f"export, {form}", await writing)
+
+    async def write_until(self, done: asyncio.Event) -> list[float]:
+        took = []
+        while not done.is_set():
+            began = time.perf_counter()
+            await self.engine.write(BINDING, WRITE, {"text": TEXT})
+            took.append(time.perf_counter() - began)
+        return took
+
+    def tell(self, name: str, took: list[float]) -> None:
+        print(
+            f"{name:<18}{len(took) / sum(took):>9.0f}{statistics.median(took) * 1000:>11.1f}{max(took) * 1000:>12.0f}"
+        )
+
+    async def native_text(self) -> list[tuple[str, str]]:
+        texts = []
+        for table in FILL:
+            first, last = "", None
+            while True:
+                source = f"type::record('{table}', $last>..)" if last else table
+                text, last = (
+                    await self.engine.read(
+                        BINDING,
+                        f"LET $page = SELECT * FROM {source} LIMIT {NATIVE_BATCH}; <string>$page;"
+                        "RETURN record::id(array::last($page).id ?? turn:none)",
+                        {"last": last},
+                    )
+                )[-2:]
+                if last == "none":
+                    break
+                texts.append((table, first + text))
+        return texts
+
+    async def native_import(self, texts: list[tuple[str, str]]) -> None:
+        for table, text in texts:
+            await self.engine.execute(OTHER, f"OPTION IMPORT; INSERT INTO {table} {text} RETURN NONE")
+
+    async def dumped(self, form: Form) -> list[bytes]:
+        return [piece async for piece in self.exporter.dump(Source(BINDING, "context", "bench"), form)]
+
+    async def loaded(self, dump: list[bytes]) -> None:
+        async def pieces() -> AsyncIterator[bytes]:
+            for piece in dump:
+                yield piece
+
+        await Loader(self.engine, self.migrator).load(OTHER, "context", load("context"), pieces())
+
+    async def fresh(self) -> None:
+        await self.engine.drop_database(OTHER)
+        await self.engine.create_database(OTHER)
+        await self.migrator.apply(OTHER, load("context"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=2000, help="rows of each of two tables")
+    parser.add_argument("--rounds", type=int, default=2)
+    arguments = parser.parse_args()
+    asyncio.run(main(arguments.rows, arguments.rounds))
