@@ -33,6 +33,7 @@ from server.http import (
     principals,
     problems,
     query,
+    reflect,
     retention,
     scopes,
     sessions,
@@ -133,6 +134,7 @@ def create_api(
     examination = fsck.Examination(services.care, services.index_check)
     fsck.add_routes(remembered, examination, services.memory.linking, tenants)
     chat.add_routes(remembered, services.memory, services.recalling.chat, tenants)
+    reflect.add_routes(remembered, services.memory, services.recalling.reflection, tenants)
     query.add_routes(remembered, services.recalling, tenants, clock)
     api.include_router(remembered)
     uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)

@@ -10,7 +10,7 @@ from server.core.scope import Scope, as_mapping
 from server.core.visibility import Visibility
 from server.http.chat_bodies import Message
 from server.http.memory_views import effects_view, written_view
-from server.http.recall_views import hit_view, traced
+from server.http.recall_views import evidence_view, traced
 from server.http.sessions import scope_in
 from server.http.tenant import Tenant, Tenants
 from server.memory.parts import Memory
@@ -26,6 +26,7 @@ from server.recall.responding import OFFLINE, Response
 
 NEWS = frozenset({"created", "superseded"})
 CUT_SHORT = "the answer was cut short"
+WITHHELD = "Not everybody who may read this conversation may see all the evidence, so some was left out; name a scope."
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Chatting:
         )
         tools = await self._memory.toolbox.of(tenant.open)
         prepared = await self._chat.prepare(
-            tenant.open, asking, body.message, session_id=session.id if session else None, model=body.model
+            tenant.open, asking, body.message, scope, session_id=session.id if session else None, model=body.model
         )
         session = session or await self._memory.sessions.create(tenant.database, scope, ids=tenant.ids)
         return Exchange(tenant, body, session, scope, visibility, tools, prepared)
@@ -117,16 +118,14 @@ class Chatting:
 
     def _whole(self, exchange: Exchange, response: Response, told: Remembered, reply: Remembered) -> dict[str, Any]:
         recalled = exchange.prepared.recalled
+        notes = [response.note, WITHHELD if exchange.prepared.withheld else None]
         return {
             "reply": response.text,
             "session_id": exchange.session.id,
             "trace_id": exchange.tenant.trace_id,
             "model": response.model,
-            "note": response.note,
-            "evidence": [
-                {"cite": place, "cited": place in response.cited} | hit_view(hit)
-                for place, hit in enumerate(recalled.hits, 1)
-            ],
+            "note": " ".join(filter(None, notes)) or None,
+            "evidence": evidence_view(recalled.hits, response.cited),
             "tier": recalled.tier,
             "tier_reason": recalled.tier_reason,
             "token_cost": response.tokens,
@@ -144,7 +143,7 @@ class Chatting:
         fields = traced(recalled) | {
             "model": response.model if response else responder.name,
             "token_cost": responder.tally.tokens,
-            "returned": [recalled.hits[place - 1].id for place in response.cited] if response else [],
+            "returned": response.rests_on(recalled.hits) if response else [],
             "written": written | ({"reply": reply.turn.id} if reply else {}),
         }
         if reply is None:
@@ -161,7 +160,7 @@ class Chatting:
 
 def _reply(exchange: Exchange, response: Response) -> NewTurn:
     """The answer as a turn: it rests on what is known, so nothing is derived from it; words of a model can be found."""
-    evidence = [exchange.prepared.recalled.hits[place - 1].id for place in response.cited]
+    evidence = response.rests_on(exchange.prepared.recalled.hits)
     metadata = {"model": response.model, "evidence": evidence, "trace_id": exchange.tenant.trace_id}
     infer: Infer = "quote" if response.model == OFFLINE else "none"
     return NewTurn("assistant", response.text, infer=infer, labels=(REPLY,), metadata=metadata)

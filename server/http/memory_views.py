@@ -50,6 +50,7 @@ def turn_view(turn: Turn) -> dict[str, Any]:
         "scope": as_mapping(turn.scope),
         "labels": list(turn.labels),
         "memory_category": turn.memory_category,
+        "metadata": dict(turn.metadata),
         "occurred_at": turn.said_at,
         "created_at": turn.created_at,
     }

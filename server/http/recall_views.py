@@ -1,6 +1,6 @@
 """How hits and answers look on the wire."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from server.core.scope import as_mapping
@@ -34,6 +34,11 @@ def hit_view(hit: Hit) -> dict[str, Any]:
     if hit.entity:
         view["entity"] = {"type": hit.entity_type, "name": hit.entity}
     return view | {"signals": {name: round(value, DIGITS) for name, value in hit.signals.items() if value}}
+
+
+def evidence_view(hits: Sequence[Hit], cited: Sequence[int]) -> list[dict[str, Any]]:
+    """Hits with the marks by which an answer cites them."""
+    return [{"cite": place, "cited": place in cited} | hit_view(hit) for place, hit in enumerate(hits, 1)]
 
 
 def trace_summary(recalled: Recalled, mode: str, index: str) -> dict[str, Any]:

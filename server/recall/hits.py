@@ -1,7 +1,7 @@
 """What recall answers with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -52,3 +52,8 @@ class Recalled:
     def sources(self) -> list[str]:
         """The records that the answer rests on."""
         return [hit.id for hit in self.hits]
+
+    def shareable(self, scope: Scope) -> "Recalled":
+        """Only what everybody may see who may see a record of that scope, such as an answer that is kept there."""
+        kept = [hit for hit in self.hits if not hit.scope or (scope and scope <= hit.scope)]
+        return self if len(kept) == len(self.hits) else replace(self, hits=kept)

@@ -2,6 +2,7 @@
 
 from server.control.contexts import Open
 from server.core.clock import Clock
+from server.core.scope import Scope
 from server.recall.asking import Asking
 from server.recall.extractive import Extract, Extractive
 from server.recall.hits import Recalled
@@ -23,10 +24,14 @@ class Reflection:
         self._clock = clock
         self._extractive = Extractive()
 
-    async def reflect(self, opened: Open, asking: Asking, model: str | None) -> tuple[Recalled, Response]:
-        """The evidence, and what it comes to."""
+    async def reflect(
+        self, opened: Open, asking: Asking, model: str | None, kept_in: Scope | None = None
+    ) -> tuple[Recalled, Response]:
+        """The evidence, and what it comes to; what is kept in a scope rests only on what its readers may see."""
         responder = await self._responding.responder(opened, opened.config.models.reflection, model)
         recalled = await self._recall.recall(opened, asking)
+        if kept_in is not None:
+            recalled = recalled.shareable(kept_in)
         briefing = Briefing(TASK, recalled.hits, (), (), asking.query, self._clock.now())
 
         async def otherwise() -> Extract:

@@ -24,6 +24,7 @@ MOST_EVIDENCE = 24_000
 LONGEST_LINE = 4_000
 Otherwise = Callable[[], Awaitable[Extract]]
 _MARK = re.compile(r"\[(\d{1,3})\]")
+_MARKED = re.compile(r"[ \t]*\[\d{1,3}\]")
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,10 @@ class Response:
     cited: tuple[int, ...]
     tokens: int
     note: str | None = None
+
+    def rests_on(self, hits: Sequence[Hit]) -> list[str]:
+        """The ids of the hits that it cites."""
+        return [hits[place - 1].id for place in self.cited]
 
 
 class Responding:
@@ -171,6 +176,11 @@ class Responding:
             if said and not tally.tokens:
                 tally.tokens = _estimated(messages, said)
                 self._models.spend(opened, tally.tokens)
+
+
+def unmarked(text: str) -> str:
+    """A text without its marks."""
+    return _MARKED.sub("", text)
 
 
 def _estimated(messages: Sequence[Message], said: str) -> int:

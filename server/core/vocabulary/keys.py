@@ -110,6 +110,7 @@ _TABLE = (
     _many("goal", "what they want to reach", "context", prose=True),
     _one("status", "what they are at now: on vacation, on sick leave", "context"),
     _one("budget", "what they may spend", "context"),
+    _many("reflection", "what was concluded from all that is remembered", "knowledge", prose=True),
     # things, animals, organisations
     _one("species", "what kind of animal", "knowledge"),
     _many("description", "what something is", "knowledge", prose=True),
