@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from server.control.answers import Answers
@@ -129,13 +129,10 @@ def create_api(
     principals.add_routes(remembered, control.keys, directory, clock)
     tenant_keys.add_routes(remembered, control.keys, directory, clock, ids)
     accesses.add_routes(remembered, services.traces)
-    traces.add_routes(remembered, services.traces, clock)
     lifecycle.add_tenant_routes(remembered, services.retention, tenants)
     examination = fsck.Examination(services.care, services.index_check)
     fsck.add_routes(remembered, examination, services.memory.linking, tenants)
-    chat.add_routes(remembered, services.memory, services.recalling.chat, tenants)
-    reflect.add_routes(remembered, services.memory, services.recalling.reflection, tenants)
-    query.add_routes(remembered, services.recalling, tenants, clock)
+    _add_recall(remembered, services, tenants, clock)
     api.include_router(remembered)
     uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)
     documents.add_upload_route(uploaded, services.documents, tenants)
@@ -147,3 +144,11 @@ def create_api(
     return RequestContext(
         api, clock, ids, services.metrics, max_json_bytes=max_json_bytes, timeout_seconds=timeout_seconds
     )
+
+
+def _add_recall(router: APIRouter, services: Services, tenants: Tenants, clock: Clock) -> None:
+    recalling = services.recalling
+    query.add_routes(router, recalling, tenants, clock)
+    chat.add_routes(router, services.memory, recalling.chat, tenants)
+    reflect.add_routes(router, services.memory, recalling.reflection, tenants)
+    traces.add_routes(router, services.traces, clock)
