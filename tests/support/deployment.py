@@ -42,11 +42,12 @@ class Deployment:
     def admin(self) -> SpectronManagement:
         return SpectronManagement(self.url, self.key)
 
-    def start(self) -> None:
+    def start(self, port: int = 0) -> None:
+        """Start it on that port, or on one that is free."""
         self._starts += 1
         log = self._logs / f"spectrond-{self._starts}.log"
         self.process = Process(
-            [str(BIN / "spectrond"), "dev", "start", "--data-dir", str(self.data_dir), "--bind", "127.0.0.1:0"],
+            [str(BIN / "spectrond"), "dev", "start", "--data-dir", str(self.data_dir), "--bind", f"127.0.0.1:{port}"],
             log,
             environment=self._environment,
         )
