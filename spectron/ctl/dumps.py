@@ -18,7 +18,7 @@ from spectron.terminal.tables import fields, size
 
 PIECE = 1024 * 1024
 TRAILER = b"-- spectron: "
-TAIL = 64 * 1024
+TAIL = PIECE
 
 
 def register(app: typer.Typer) -> None:
@@ -109,8 +109,8 @@ def _opened(file: str, session: Session) -> BinaryIO:
 
 
 def _pieces(dump: BinaryIO, told: Told) -> Iterator[bytes]:
-    done = 0
+    done, total = 0, os.fstat(dump.fileno()).st_size if dump.seekable() else None
     while piece := dump.read(PIECE):
         done += len(piece)
         yield piece
-        told(done, None)
+        told(done, total)

@@ -32,7 +32,11 @@ def _origin(hit: Hit) -> str:
 
 def reflection_sheet(reflection: Reflection) -> RenderableType:
     parts: list[RenderableType] = [plain(reflection.reflection) or "Nothing is known about this.", ""]
-    parts.append(fields({"evidence": "\n".join(reflection.evidence), "trace": reflection.trace_id}))
+    cited = [one for one in reflection.citations if one.cited]
+    if cited:
+        sources = ((f"[{one.cite}]", _origin(one), excerpt(one.text, 200)) for one in cited)
+        parts.append(rows(("#", "FROM", "TEXT"), sources))
+    parts.append(fields({"model": reflection.model, "note": reflection.note, "trace": reflection.trace_id}))
     if reflection.persisted_attributes:
         kept = ((one.get("key"), one.get("value")) for one in reflection.persisted_attributes)
         parts.append(rows(("KEPT", "VALUE"), kept))

@@ -102,10 +102,15 @@ class ReplyPart(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Reflection(Record):
-    """What recalled evidence says taken together, with the ids of the evidence."""
+    """What recalled evidence says taken together, with the ids of the evidence and the hits it cites."""
 
     reflection: str
     evidence: tuple[str, ...] = ()
+    citations: tuple[Evidence, ...] = ()
     persisted_attributes: tuple[dict[str, Any], ...] = ()
+    turn_id: str | None = None
     model: str | None = None
+    note: str | None = None
+    tier: str | None = None
+    token_cost: int = 0
     trace_id: str | None = None

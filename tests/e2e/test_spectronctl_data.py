@@ -111,6 +111,24 @@ def test_memory_from_a_sentence_to_its_end(acme: Deployment) -> None:
     assert ctl(acme, "scopes", "forget", "org/acme/user/alice").returncode == 3
 
 
+def test_a_context_moves_as_a_dump(acme: Deployment, tmp_path: Path) -> None:
+    assert ctl(acme, "remember", "I live in Lisbon.", "--scope", "user=carol").returncode == 0
+    dump = tmp_path / "acme.surql"
+    assert ctl(acme, "contexts", "export", "acme", "--output", str(dump)).returncode == 0
+    assert acme.ctl("contexts", "create", "moved", "--namespace", "moved", "--database", "d").returncode == 0
+    cut = tmp_path / "cut.surql"
+    cut.write_bytes(dump.read_bytes()[:-100])
+
+    refused = acme.ctl("contexts", "import", "moved", str(cut))
+    assert (refused.returncode, "cut" in refused.stderr) == (1, True)
+    loaded = acme.ctl_json("contexts", "import", "moved", str(dump))
+    assert loaded["rows"] > 0
+    assert acme.ctl("contexts", "import", "moved", str(dump)).returncode == 1
+    arguments = ("Where does carol live?", "--scope", "user=carol", "--context", "moved")
+    assert "Lisbon" in acme.ctl("recall", *arguments).stdout
+    assert "Lisbon" in acme.ctl("reflect", *arguments).stdout
+
+
 def test_events_are_followed_as_they_happen(acme: Deployment, tmp_path: Path) -> None:
     environment = {**os.environ, "SPECTRON_URL": acme.url, "SPECTRON_API_KEY": acme.key, "HOME": str(tmp_path)}
     arguments = [str(BIN / "spectronctl"), "events", "--context", "acme", "--kind", "trace", "--json"]

@@ -243,7 +243,18 @@ REPLY: dict[str, Any] = {
     "evidence": [HIT | {"cite": 1, "cited": True}],
     "memory_updates": EXTRACTION,
 }
-REFLECTION = {"reflection": "She travels.", "evidence": [HIT["id"]], "persisted_attributes": [], **TRACE}
+REFLECTION: dict[str, Any] = {
+    "reflection": "She travels. [1]",
+    "evidence": [HIT["id"]],
+    "citations": [HIT | {"cite": 1, "cited": True}],
+    "persisted_attributes": [{"key": "reflection", "value": "She travels."}],
+    "turn_id": "u9",
+    "model": "offline",
+    "note": None,
+    "tier": "hybrid",
+    "token_cost": 0,
+    **TRACE,
+}
 TRACE_ROW: dict[str, Any] = {
     "id": "t1",
     "kind": "query",

@@ -135,6 +135,16 @@ def test_context_prints_the_block_alone(tmp_path: Path) -> None:
     assert (outcome.stdout, outcome.stderr) == (memories.BLOCK["context"] + "\n", "")
 
 
+def test_a_reflection_shows_what_it_rests_on_and_what_was_kept(tmp_path: Path) -> None:
+    run = shell(tmp_path, answer(200, memories.REFLECTION))
+
+    outcome = run.run("reflect 'Who is alice?' --persist")
+
+    assert run.exchange.body() == {"query": "Who is alice?", "persist": True}
+    for text in ("She travels. [1]", "alice — location: Rome", "KEPT"):
+        assert text in outcome.stdout
+
+
 def test_fsck_fails_while_something_does_not_fit(tmp_path: Path) -> None:
     sound = memories.FSCK | {"problems": [], "count": 0, "repaired": 0}
     broken = memories.FSCK | {"repaired": 0}
