@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from server.core.visibility import Visibility
 from server.store.engine import Database, Row
-from server.store.scoped import condition
+from server.store.scoped import condition, confined
 
 Kind = Literal["decision", "retrieval", "response"]
 RESPONSES = frozenset({"chat", "reflect"})
-ACCESSES = """SELECT * OMIT candidates FROM decision_trace WITH NOINDEX WHERE {visible}
+ACCESSES = """SELECT * OMIT candidates FROM decision_trace WITH NOINDEX WHERE {within}
     AND ($principal = NONE OR principal = $principal OR api_key_id = $principal)
     AND ($key = NONE OR api_key_id = $key)
     AND ($since = NONE OR created_at >= $since) AND ($until = NONE OR created_at <= $until)
@@ -37,9 +37,9 @@ class Wanted:
 async def accesses(database: Database, visibility: Visibility, wanted: Wanted) -> tuple[list[Row], list[Row]]:
     """Traces of a kind and the audit events of erasing and forgetting, each newest first."""
     visible, variables = condition(visibility)
-    variables |= _variables(wanted)
+    within, more = confined(visibility)
     traces, events = await database.read(
-        f"{ACCESSES.format(visible=visible)}; {EVENTS.format(visible=visible)}", variables
+        f"{ACCESSES.format(within=within)}; {EVENTS.format(visible=visible)}", variables | more | _variables(wanted)
     )
     of_kind = [row for row in traces if wanted.kind is None or kind_of(row) == wanted.kind]
     return of_kind[: wanted.limit], events[: wanted.limit] if wanted.kind in {None, "decision"} else []

@@ -8,7 +8,7 @@ import pytest
 
 from server.core.errors import UnavailableError
 from server.core.scope import EMPTY, Scope, parse
-from server.observe.traces import BATCH, MAX_BUFFERED, Trace, TraceLog
+from server.observe.traces import BATCH, CROWDED, MAX_BUFFERED, RETRY_SECONDS, Trace, TraceLog
 from server.store.binding import Binding
 from server.store.embedded import EmbeddedEngine
 from server.store.engine import Database
@@ -148,3 +148,40 @@ async def test_when_too_many_wait_the_oldest_are_given_up(database: Database) ->
     for number in range(MAX_BUFFERED + 3):
         log.record(database, trace(number))
     assert (log.backlog, log.dropped) == (MAX_BUFFERED, 3)
+
+
+async def test_what_comes_in_is_written_soon_and_told_of_once(engine: WatchedEngine, database: Database) -> None:
+    clock = FakeClock()
+    log, told = TraceLog(clock), asyncio.Queue[str]()
+    log.listen(lambda one: told.put_nowait(one.id))
+    running = asyncio.create_task(log.run())
+    engine.fail(1, moment="after")
+    log.record(database, trace(1))
+    while RETRY_SECONDS not in clock.sleeps:  # noqa: ASYNC110  # the log has no event for a pause
+        await asyncio.sleep(0)
+    assert told.empty()
+    clock.advance(RETRY_SECONDS)
+    assert await told.get() == "t00001"
+    log.record(database, trace(2))
+    assert await told.get() == "t00002"
+    running.cancel()
+    await asyncio.wait({running})
+    assert await stored(database) == ["t00001", "t00002"]
+    assert told.empty()
+
+
+async def test_whoever_comes_when_many_wait_helps_to_write(database: Database) -> None:
+    log = TraceLog(FakeClock())
+    for number in range(CROWDED - 1):
+        log.record(database, trace(number))
+    await log.make_room()
+    assert log.backlog == CROWDED - 1
+    log.record(database, trace(CROWDED))
+    await log.make_room()
+    assert (log.backlog, log.written, log.dropped) == (0, CROWDED, 0)
+
+
+async def test_gauges(database: Database) -> None:
+    log = TraceLog(FakeClock())
+    log.record(database, trace(1))
+    assert log.gauges() == {"waiting": 1.0, "written": 0.0, "dropped": 0.0}
