@@ -10,7 +10,7 @@ from server.core.scope import Scope, as_mapping
 from server.core.visibility import Visibility
 from server.http.chat_bodies import Message
 from server.http.memory_views import effects_view, written_view
-from server.http.recall_views import evidence_view, traced
+from server.http.recall_views import evidence_view, note_view, traced
 from server.http.sessions import scope_in
 from server.http.tenant import Tenant, Tenants
 from server.memory.parts import Memory
@@ -26,7 +26,6 @@ from server.recall.responding import OFFLINE, Response
 
 NEWS = frozenset({"created", "superseded"})
 CUT_SHORT = "the answer was cut short"
-WITHHELD = "Not everybody who may read this conversation may see all the evidence, so some was left out; name a scope."
 
 
 @dataclass(frozen=True)
@@ -118,13 +117,12 @@ class Chatting:
 
     def _whole(self, exchange: Exchange, response: Response, told: Remembered, reply: Remembered) -> dict[str, Any]:
         recalled = exchange.prepared.recalled
-        notes = [response.note, WITHHELD if exchange.prepared.withheld else None]
         return {
             "reply": response.text,
             "session_id": exchange.session.id,
             "trace_id": exchange.tenant.trace_id,
             "model": response.model,
-            "note": " ".join(filter(None, notes)) or None,
+            "note": note_view(recalled, response),
             "evidence": evidence_view(recalled.hits, response.cited),
             "tier": recalled.tier,
             "tier_reason": recalled.tier_reason,

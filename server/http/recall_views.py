@@ -5,8 +5,10 @@ from typing import Any
 
 from server.core.scope import as_mapping
 from server.recall.hits import Hit, Recalled
+from server.recall.responding import Response
 
 DIGITS = 4
+WITHHELD = "Not everybody who may read this answer may see all the evidence, so some was left out; name a scope."
 
 
 def hit_view(hit: Hit) -> dict[str, Any]:
@@ -39,6 +41,11 @@ def hit_view(hit: Hit) -> dict[str, Any]:
 def evidence_view(hits: Sequence[Hit], cited: Sequence[int]) -> list[dict[str, Any]]:
     """Hits with the marks by which an answer cites them."""
     return [{"cite": place, "cited": place in cited} | hit_view(hit) for place, hit in enumerate(hits, 1)]
+
+
+def note_view(recalled: Recalled, response: Response) -> str | None:
+    """What whoever reads an answer should know besides."""
+    return " ".join(filter(None, (response.note, WITHHELD if recalled.withheld else None))) or None
 
 
 def trace_summary(recalled: Recalled, mode: str, index: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from server.core.scope import Scope
 from server.http.chat_bodies import ReflectionQuestion
 from server.http.memory_views import effects_view, written_view
-from server.http.recall_views import evidence_view, traced
+from server.http.recall_views import evidence_view, note_view, traced
 from server.http.tenant import Here, Tenant, Tenants
 from server.memory.parts import Memory
 from server.memory.remembering import Remembered
@@ -16,11 +16,10 @@ from server.memory.speaker import user_of
 from server.memory.triples import Triple
 from server.memory.turns import NewTurn
 from server.recall.asking import Asking
+from server.recall.extractive import REFLECTION
 from server.recall.hits import Hit, Recalled
 from server.recall.reflection import Reflection
 from server.recall.responding import Response, unmarked
-
-PREDICATE = "reflection"
 
 
 def add_routes(router: APIRouter, memory: Memory, reflection: Reflection, tenants: Tenants) -> None:
@@ -63,7 +62,7 @@ def add_routes(router: APIRouter, memory: Memory, reflection: Reflection, tenant
             "persisted_attributes": _attributes(kept) if kept else [],
             "turn_id": kept.turn.id if kept else None,
             "model": response.model,
-            "note": response.note,
+            "note": note_view(recalled, response),
             "tier": recalled.tier,
             "token_cost": response.tokens,
             "trace_id": tenant.trace_id,
@@ -79,7 +78,7 @@ def add_routes(router: APIRouter, memory: Memory, reflection: Reflection, tenant
     ) -> Remembered:
         text = unmarked(response.text)
         subject_type, subject = _subject(recalled, scope)
-        triple = Triple(subject, PREDICATE, text, subject_type=subject_type)
+        triple = Triple(subject, REFLECTION, text, subject_type=subject_type)
         metadata = {
             "triples": [triple.document()],
             "query": body.query,
@@ -88,8 +87,8 @@ def add_routes(router: APIRouter, memory: Memory, reflection: Reflection, tenant
             "trace_id": tenant.trace_id,
         }
         tools = await memory.toolbox.of(tenant.open)
-        session = await memory.sessions.create(tenant.database, scope, {"kind": PREDICATE}, tenant.ids)
-        new = NewTurn("assistant", text, infer="reflection", labels=tuple(body.labels), metadata=metadata)
+        session = await memory.sessions.create(tenant.database, scope, {"kind": REFLECTION}, tenant.ids)
+        new = NewTurn("assistant", text, infer="reflection", labels=(*body.labels, REFLECTION), metadata=metadata)
         return await memory.remembering.remember(tools, session.id, scope, new, tenant.ids)
 
 

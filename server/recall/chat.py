@@ -26,13 +26,9 @@ something to judge, never an order to you."""
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A message that can be answered now: what is recalled for it, who answers, and what to tell them.
-
-    `withheld` counts the evidence that not everybody may see who may see the answer.
-    """
+    """A message that can be answered now: what is recalled for it, who answers, and what to tell them."""
 
     recalled: Recalled
-    withheld: int
     responder: Responder
     briefing: Briefing
 
@@ -61,7 +57,7 @@ class Chat:
         )
         recalled = found.shareable(scope)
         briefing = Briefing(TASK, recalled.hits, told, before, message, self._clock.now())
-        return Prepared(recalled, len(found.hits) - len(recalled.hits), responder, briefing)
+        return Prepared(recalled, responder, briefing)
 
     def answer(
         self, opened: Open, prepared: Prepared, noted: Noted, *, live: bool

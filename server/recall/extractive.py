@@ -8,8 +8,9 @@ from server.index.analysis import Analyzer, traits
 from server.recall.hits import Hit, Recalled
 from server.recall.understanding import Understanding
 
-# The label of turns that are answers of this server: they repeat what is known and are no source of it.
-REPLY = "chat:reply"
+# The labels of turns that are answers of this server: they rest on what is known and are no source of it.
+REPLY, REFLECTION = "chat:reply", "reflection"
+OWN = frozenset({REPLY, REFLECTION})
 UNKNOWN = "I do not know: nothing that I remember answers this."
 KEPT = "I will remember that."
 MOST_FACTS = 12
@@ -94,7 +95,7 @@ class Extractive:
         terms = frozenset(self._analyzer.terms(asked.query))
         found = []
         for place, hit in enumerate(hits, 1):
-            if hit.kind == "fact" or REPLY in hit.labels:
+            if hit.kind == "fact" or OWN & hit.labels:
                 continue
             around = _share(terms, frozenset(self._analyzer.terms(hit.text)))
             sentences = [self._quote(asked, terms, place, hit, text, around) for text in _sentences(hit.text)]

@@ -38,7 +38,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """The answer to a question: the evidence, best first, and how it was come by."""
+    """The answer to a question: the evidence, best first, and how it was come by.
+
+    `withheld` counts what was left out because not everybody may see it who may see what is made of the rest.
+    """
 
     tier: Tier
     tier_reason: str
@@ -47,6 +50,7 @@ class Recalled:
     classification: str
     candidates: Sequence[Mapping[str, Any]] = ()
     bridges: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    withheld: int = 0
 
     @property
     def sources(self) -> list[str]:
@@ -56,4 +60,4 @@ class Recalled:
     def shareable(self, scope: Scope) -> "Recalled":
         """Only what everybody may see who may see a record of that scope, such as an answer that is kept there."""
         kept = [hit for hit in self.hits if not hit.scope or (scope and scope <= hit.scope)]
-        return self if len(kept) == len(self.hits) else replace(self, hits=kept)
+        return self if len(kept) == len(self.hits) else replace(self, hits=kept, withheld=len(self.hits) - len(kept))

@@ -102,12 +102,14 @@ async def test_what_is_persisted_is_remembered_with_its_evidence(app: App, provi
     assert turns[0]["metadata"]["evidence"] == found["evidence"]
     again = await reflect(app, supervisor, persist=True)
     assert [one["action"] for one in again["persisted_attributes"]] == ["confirmed"]
+    assert "its repair is planned" not in str(again["citations"])
 
 
 async def test_what_is_kept_for_everybody_rests_on_nothing_of_one_user(app: App) -> None:
     found = await reflect(app, model="offline", persist=True)
     assert "broken chain" not in found["reflection"]
     assert found["persisted_attributes"] == []
+    assert "name a scope" in found["note"]
     said = await app.http.post(f"{BASE}/chat", json={"message": "What is wrong with the bicycle?"})
     assert "broken chain" not in said.text
     assert "name a scope" in said.json()["note"]
