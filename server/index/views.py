@@ -82,7 +82,7 @@ class Views:
         rows = shelf.rows[:count]
         mask = view.mask.copy()
         if where.labels:
-            mask &= np.array([where.labels <= labels for labels in shelf.labels])[rows["labels"]]
+            mask &= np.array([where.labels <= labels for labels in shelf.labels], dtype=np.bool_)[rows["labels"]]
         if where.of is not None:
             groups = [number for name in where.of if (number := shelf.groups.find(name)) is not None]
             mask &= np.isin(rows["of"], groups)

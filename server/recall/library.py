@@ -9,8 +9,9 @@ from server.core.errors import ValidationError
 from server.core.naming import suggestion
 from server.core.scope import as_mapping
 from server.core.visibility import Visibility
-from server.index.chunk import KNOWLEDGE
+from server.index.chunk import KNOWLEDGE, record_of
 from server.recall.hits import Hit, Recalled
+from server.recall.passages import chunk_key
 from server.store.engine import Database, Row
 from server.store.scoped import condition, scope_of
 
@@ -45,7 +46,7 @@ async def matching_documents(
 
 async def rows_of(database: Database, hits: Sequence[Hit]) -> tuple[dict[str, Row], dict[str | None, Row]]:
     """The chunks of hits by hit and their documents by id, as they are shown."""
-    records = {hit.id: _record(hit) for hit in hits if hit.kind == "document"}
+    records = {hit.id: record_of(KNOWLEDGE, chunk_key(hit)) for hit in hits if hit.kind == "document"}
     documents = {hit.document_id for hit in hits if hit.document_id}
     if not records:
         return {}, {}
@@ -61,11 +62,6 @@ def graph_evidence(recalled: Recalled, hit: Hit) -> list[dict[str, Any]]:
     """The keywords that the hit's document shares with the question."""
     keywords = recalled.bridges.get(hit.document_id or "", ())
     return [{"kind": "keyword", "keyword": keyword, "document": hit.document_id} for keyword in keywords]
-
-
-def _record(hit: Hit) -> RecordID:
-    document, version, position = str(hit.chunk_id).rsplit("-", 2)
-    return RecordID(KNOWLEDGE, [document, int(version), int(position)])
 
 
 def _key(record: RecordID) -> tuple[Any, ...]:

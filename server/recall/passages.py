@@ -91,6 +91,15 @@ class Passages:
         hits = (_hit(one, chunk, text, documents) for one, (chunk, text) in there)
         return [hit for hit in hits if hit is not None]
 
+    async def stand(self, database: Database, hits: Sequence[Hit]) -> bool:
+        """Whether all passages among earlier hits are still there, as they were."""
+        for table, kind in ((MEMORY, "turn"), (KNOWLEDGE, "document")):
+            texts = {chunk_key(hit): hit.text for hit in hits if hit.kind == kind}
+            there = await self._index.chunks(database, table, list(texts)) if texts else {}
+            if any(key not in there or there[key][1] != text for key, text in texts.items()):
+                return False
+        return True
+
     async def latest(self, database: Database, asking: Asking, k: int) -> list[Ranked]:
         """What was said last, for when nothing else can be said of relevance."""
         if not asking.wants("turn"):
@@ -192,3 +201,11 @@ def _hit(ranked: Ranked, chunk: Chunk, text: str, documents: Mapping[str, Row]) 
 
 def _chunk_id(key: Id) -> str:
     return key if isinstance(key, str) else "-".join(map(str, key))
+
+
+def chunk_key(hit: Hit) -> Id:
+    """The key of the chunk that a passage is."""
+    if hit.kind == "turn":
+        return str(hit.chunk_id)
+    document, version, position = str(hit.chunk_id).rsplit("-", 2)
+    return document, int(version), int(position)

@@ -96,19 +96,20 @@ class Recall:
         return self._recalled(question, "direct", reason, [_fact_hit(fact, 1.0) for fact in found])
 
     async def _answered_again(self, opened: Open, question: _Question, vector: Vector) -> Recalled | None:
-        asking, config = question.asking, opened.config.cache
+        asking, database, config = question.asking, opened.database, opened.config.cache
         if asking.bypass_cache or not config.semantic_ttl_seconds or asking.times.as_of or asking.times.known_at:
             return None
+        basis = self._basis(database, question)
         found = self.cache.find(
-            opened.database.binding,
+            database.binding,
             asking,
             question.understanding,
             vector,
-            self._basis(opened.database, question),
+            basis,
             ttl=config.semantic_ttl_seconds,
             threshold=config.semantic_threshold,
         )
-        if found is None:
+        if found is None or (basis.generation is None and not await self._passages.stand(database, found.hits)):
             return None
         reason = f"an earlier answer from the tier {found.tier}; nothing that it rests on has changed"
         return replace(found, tier="cache", tier_reason=reason)

@@ -148,6 +148,32 @@ async def test_an_empty_index_finds_nothing(world: World) -> None:
     assert await world.words("tulips") == []
     assert len(await world.index.survey(world.database, KNOWLEDGE, question, 5)) == 0
     assert await world.index.latest(world.database, MEMORY, question.visibility, Filter(), 5) == []
+    narrowed = Filter(frozenset({"a=1"}), frozenset({"s"}), START, later(1), later(1), later(1))
+    assert await world.words("tulips", where=narrowed) == []
+    assert await world.near(direction(1), where=narrowed) == []
+
+
+async def test_a_replaced_document_is_never_seen_as_a_mix_of_its_versions(world: World) -> None:
+    for position in range(2):
+        await world.read_in("d", position, f"tulips in the old part {position}")
+    question = Question("tulips", direction(1), world.sees(None))
+
+    async def versions() -> set[object]:
+        by_words = await world.index.search_words(world.database, KNOWLEDGE, question, 9)
+        by_vector = await world.index.search_vector(world.database, KNOWLEDGE, question, 9)
+        survey = await world.index.survey(world.database, KNOWLEDGE, question, 9)
+        latest = await world.index.latest(world.database, KNOWLEDGE, question.visibility, Filter(), 9)
+        ids = {*(one.id for one in (*by_words, *by_vector)), *survey.ids, *latest}
+        assert ids == set(await world.index.chunks(world.database, KNOWLEDGE, list(ids)))
+        return {one[1] for one in ids}
+
+    assert await versions() == {1}
+    await world.read_in("d", 0, "tulips in the new part", version=2, current=1)
+    assert await versions() == {1}, "the new version is not complete yet"
+    await world.replace("d", version=2)
+    assert await versions() == {2}
+    await world.replace("d", version=2, chunk_count=None)
+    assert await versions() == set(), "the document is being read"
 
 
 async def test_vectors_are_searched_exactly_within_a_scope(world: World) -> None:

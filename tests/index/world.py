@@ -74,22 +74,48 @@ class World:
         await self._insert(INSERT_MEMORY, "memory_chunk", row, vector, parse(scope), tell=tell)
 
     async def read_in(
-        self, document: str, position: int, text: str, vector: Vector | None = None, *, scope: object = None
+        self,
+        document: str,
+        position: int,
+        text: str,
+        vector: Vector | None = None,
+        *,
+        scope: object = None,
+        version: int = 1,
+        current: int = 1,
     ) -> None:
-        """A chunk of a document's first version."""
+        """A chunk of a version of a document, which has another one as its current."""
         row = {
-            "id": [document, 1, position],
+            "id": [document, version, position],
             "document": RecordID("document", document),
-            "version": 1,
+            "version": version,
             "position": position,
             "char_start": 0,
             "char_end": len(text),
             "text": text,
             "created_at": START,
         }
-        await self._insert(
-            INSERT_KNOWLEDGE, "knowledge_chunk", row, vector, parse(scope), tell=True, document=document, version=1
+        more = {"document": document, "version": current}
+        await self._insert(INSERT_KNOWLEDGE, "knowledge_chunk", row, vector, parse(scope), tell=True, **more)
+
+    async def replace(self, document: str, *, version: int, chunk_count: int | None = 1) -> None:
+        """Make a version the current one, and tell of the chunks as the pipeline does."""
+        await self.database.write(
+            "UPDATE type::record('document', $document) SET version = $version, chunk_count = $count RETURN NONE",
+            {"document": document, "version": version, "count": chunk_count},
         )
+        rows = await self.database.rows(
+            f"SELECT id, text, {vectors.ENCODED} AS embedding, version = $version AND $count != NONE AS current "
+            "FROM knowledge_chunk WHERE document = type::record('document', $document)",
+            {"document": document, "version": version, "count": chunk_count},
+        )
+        held = [
+            IndexedChunk(row["id"], row["text"], vectors.decode(row["embedding"])[:WIDTH], frozenset())
+            for row in rows
+            if row["current"]
+        ]
+        await self.index.chunks_removed(self.database, [row["id"] for row in rows if not row["current"]])
+        await self.index.chunks_added(self.database, held)
 
     async def forget(self, *keys: str) -> None:
         ids = [RecordID("memory_chunk", key) for key in keys]
