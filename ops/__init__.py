@@ -3,6 +3,8 @@
 | commands | do |
 | --- | --- |
 | `backup` | write, list, verify and prune backup sets |
+| `drill` | restore a set into a throwaway server and prove that it works |
+| `restore` | into a new Context or a fresh deployment, never over what is there |
 | `schedule` | run jobs at their times, and tell people what became of them |
 | `s3` | set up the bucket with the originals so that nothing is lost by mistake, and bring back what was deleted |
 

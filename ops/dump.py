@@ -95,7 +95,8 @@ class DumpWatch:
     def _end_of_line(self) -> None:
         self._number += 1
         is_comment = self._line.startswith(COMMENT)
-        self._statements += bool(self._line) and not is_comment
+        # What opens a dump, before its header, is not counted by who writes it.
+        self._statements += bool(self._line) and not is_comment and self._number > 1
         self._last = bytes(self._line) if is_comment else b""
         if self._number == 2 and self._last.startswith(HEADER):  # noqa: PLR2004 - the format puts it there
             self._header = self._last

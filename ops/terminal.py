@@ -17,7 +17,6 @@ from ops.repository.encryption import Identities, Recipients, recipients_in
 from ops.repository.location import EXAMPLES, parse_location
 from ops.repository.opening import open_storage
 from ops.repository.sets import Repository
-from ops.server import ServerSource
 from spectron.terminal.commands import command
 from spectron.terminal.session import Session
 
@@ -102,14 +101,6 @@ def action(app: typer.Typer, *, example: str, name: str | None = None) -> Callab
         return function
 
     return register
-
-
-@contextmanager
-def server_of(session: Session) -> Iterator[ServerSource]:
-    """The server that the options name."""
-    source = ServerSource(session.admin, session.target.api_key, transport=session.terminal.transport)
-    with closing(source):
-        yield source
 
 
 def now() -> datetime:

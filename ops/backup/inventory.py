@@ -62,7 +62,7 @@ class Inventory:
             except SpectronError as error:
                 self.failures.append(Failure(part=f"documents of {context}", message=str(error)))
                 continue
-            for original in {one.content_hash: one for one in originals}.values():
+            for original in originals:
                 entry = self._entry(context, original)
                 if entry is not None:
                     self._count += 1

@@ -13,8 +13,9 @@ from ops.errors import FAILED
 from ops.progress import shown
 from ops.repository.manifest import Manifest
 from ops.repository.sets import Repository
+from ops.server import ServerSource
 from ops.source import Source
-from ops.terminal import RecipientOptions, RepositoryOptions, action, new_token, server_of
+from ops.terminal import RecipientOptions, RepositoryOptions, action, new_token
 from spectron.terminal.session import Session
 
 
@@ -59,7 +60,8 @@ def run(
         max_drop=fraction(options.max_drop),
         declared_empty=frozenset(options.allow_empty),
     )
-    with repository.open(session, may_begin=True) as opened, server_of(session) as source:
+    source = ServerSource(session.admin)
+    with repository.open(session, may_begin=True) as opened:
         if dry_run:
             _announce(session, source, opened, plan)
             return

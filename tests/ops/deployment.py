@@ -98,6 +98,7 @@ def _documents(handler: BaseHTTPRequestHandler, deployment: Deployment, context:
     page, page_size = int(query["page"]), int(query["page_size"])
     found = [
         {"id": name, "content_hash": blake3(data).hexdigest(), "size_bytes": len(data)}
+        | {"title": name, "status": "ready", "mime_type": "text/plain", "created_at": "2026-01-01T00:00:00Z"}
         for name, data in deployment.documents.get(context, {}).items()
     ]
     shown = found[(page - 1) * page_size : page * page_size]

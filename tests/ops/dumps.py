@@ -27,7 +27,7 @@ def dump_of(
             for table, rows in tables.items()
         },
         "indexes": [],
-        "statements": len(statements),
+        "statements": len(statements) - 1,
     }
     lines = [
         statements[0],

@@ -1,0 +1,1 @@
+"""Restores: `spectron-ops restore run`, into a new Context or a fresh deployment, never over what is there."""

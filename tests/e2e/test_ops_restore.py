@@ -1,0 +1,139 @@
+"""From a real server to a set, from the set to other servers, and what a drill says about it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.repository.directory import DirectoryStorage
+from ops.repository.location import FolderLocation
+from spectron import SpectronManagement
+from tests.ops.damage import with_a_dropped_statement
+from tests.support.deployment import Deployment
+
+OPS = str(Path(sys.executable).parent / "spectron-ops")
+TEXTS = ("Maria moved from Lisbon to Porto.", "Tomás leads the payments team.", "The invoice 7741 is unpaid.")
+
+
+class Operator:
+    """Runs `spectron-ops` against one deployment and one repository."""
+
+    def __init__(self, deployment: Deployment, folder: Path) -> None:
+        self.deployment = deployment
+        self.folder = folder
+        self.repository = folder / "backups"
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [OPS, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            env={
+                "PATH": str(Path(sys.executable).parent),
+                "HOME": str(self.folder),
+                "SPECTRON_URL": self.deployment.url,
+                "SPECTRON_API_KEY": self.deployment.key,
+                "SPECTRON_BACKUP_REPOSITORY": str(self.repository),
+            },
+        )
+
+    def json(self, *arguments: str) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    """A deployment with two Contexts, turns and a document, and one set of it."""
+    folder = tmp_path_factory.mktemp("restore")
+    with Deployment(folder / "data", folder) as running:
+        with running.admin as admin:
+            fill(admin, folder)
+        operator = Operator(running, folder)
+        made = operator.run("backup", "run", "--all", "--with-objects", "--allow-empty", "empty")
+        assert made.returncode == 0, made.stdout + made.stderr
+        yield operator
+
+
+def fill(admin: SpectronManagement, folder: Path) -> None:
+    admin.contexts.create(id="empty", namespace="empty", database="empty")
+    admin.contexts.create(id="acme", namespace="acme", database="prod", config={"token_limit": 77})
+    acme = admin.contexts("acme")
+    session = acme.sessions.create()
+    for text in TEXTS:
+        acme.sessions.add_turn(session.id, role="user", content=text)
+    note = folder / "note.md"
+    note.write_text("# Harbour\n\nThe ferry to Almada leaves at nine.\n")
+    acme.documents.wait(acme.documents.upload(note).id)
+
+
+def master_key(operator: Operator) -> str:
+    return str(operator.deployment.data_dir / "master.key")
+
+
+def test_a_set_of_a_real_server_is_whole(operator: Operator) -> None:
+    assert operator.run("backup", "verify", "latest").returncode == 0
+    shown = operator.json("backup", "show", "latest")
+    assert shown["good"]
+    assert {dump["context"] for dump in shown["contexts"]} == {"acme", "empty"}
+    assert shown["objects"]["count"] == 1
+
+
+def test_one_context_under_a_new_name(operator: Operator) -> None:
+    planned = operator.json("restore", "run", "--context", "acme", "--as", "acme-2", "--dry-run")
+    assert planned["dry_run"]
+    restored = operator.json("restore", "run", "--context", "acme", "--as", "acme-2")
+    assert restored["rows"] > len(TEXTS)
+    with operator.deployment.admin as admin:
+        hits = admin.contexts("acme-2").memory.recall("Where did Maria move to?").hits
+        assert any("Porto" in hit.text for hit in hits)
+        again = operator.run("restore", "run", "--context", "acme", "--as", "acme-2")
+        assert again.returncode == 1
+        assert "never overwrites one" in again.stderr
+        admin.contexts.delete("acme-2")
+
+
+def test_a_whole_deployment_in_a_fresh_folder(operator: Operator, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "data"
+    refused = operator.run("restore", "run", "--fresh", str(target))
+    assert (refused.returncode, target.exists()) == (1, False)
+    assert "--contexts-only" in refused.stderr
+    done = operator.json("restore", "run", "--fresh", str(target), "--master-key", master_key(operator))
+    assert (done["control_plane"], done["objects"]) == (True, 1)
+    assert [one.name for one in target.parent.iterdir()] == ["data"]
+    with Deployment(target, tmp_path) as running, SpectronManagement(running.url, operator.deployment.key) as admin:
+        acme = admin.contexts("acme")
+        assert acme.get().config["token_limit"] == 77
+        [document] = acme.documents.list()
+        assert b"ferry to Almada" in acme.documents.fetch_raw(document.id)
+        assert acme.memory.fsck(check="integrity").count == 0
+    assert operator.run("restore", "run", "--fresh", str(target), "--contexts-only").returncode == 1
+
+
+def test_a_drill_passes_and_is_remembered(operator: Operator, tmp_path: Path) -> None:
+    page = tmp_path / "report.md"
+    done = operator.run("drill", "run", "--master-key", master_key(operator), "--report", str(page))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in page.read_text().splitlines()[0]
+    assert "acme: recall | passed" in page.read_text()
+    listed = operator.json("drill", "list")
+    assert listed["drills"][0]["passed"]
+    assert listed["seconds_since_passed"] >= 0
+    assert operator.json("backup", "list")["sets"][0]["marks"]["drilled"]
+
+
+def test_a_drill_catches_what_checksums_can_not(operator: Operator) -> None:
+    """A set whose files are exactly as written, but were wrong when they were."""
+    storage = DirectoryStorage(FolderLocation(operator.repository))
+    damaged = with_a_dropped_statement(storage, "acme")
+    assert operator.run("backup", "verify", damaged).returncode == 0
+    done = operator.run("drill", "run", damaged)
+    assert done.returncode == 1
+    assert "did not pass" in done.stderr
