@@ -1,0 +1,83 @@
+"""Every action, by area, in the order of the footer and the help."""
+
+from spectron_tui.actions.action import Action, Area, Confirmation
+
+EVERYWHERE = (
+    Action("go.overview", Area.EVERYWHERE, ("1",), "Overview", "Go to the deployment at a glance.", in_footer=False),
+    Action("go.contexts", Area.EVERYWHERE, ("2",), "Contexts", "Go to the table of Contexts.", in_footer=False),
+    Action("app.help", Area.EVERYWHERE, ("question_mark",), "Help", "Show every key that works here."),
+    Action("app.refresh", Area.EVERYWHERE, ("r",), "Refresh", "Ask the server now.", in_footer=False),
+    Action("app.pause", Area.EVERYWHERE, ("p",), "Pause", "Stop asking the server, or go on.", in_footer=False),
+    Action("app.context", Area.EVERYWHERE, ("ctrl+k",), "Context", "Choose the Context to look at.", in_footer=False),
+    Action("app.server", Area.EVERYWHERE, ("ctrl+o",), "Server", "Choose the server, by profile.", in_footer=False),
+    Action("app.theme", Area.EVERYWHERE, ("ctrl+t",), "Theme", "Next of dark, light, high contrast.", in_footer=False),
+    Action("app.back", Area.EVERYWHERE, ("escape",), "Back", "Close what is open, or go back.", in_footer=False),
+    Action("app.quit", Area.EVERYWHERE, ("q",), "Quit", "Leave the dashboard; the server goes on."),
+)
+
+TABLE = (
+    ("table.filter", ("slash",), "Filter", "Show the rows that hold a text.", True),
+    ("table.sort", ("s",), "Sort", "Sort by the next column.", True),
+    ("table.reverse", ("S",), "Reverse", "Sort the other way round.", False),
+    ("table.mark", ("space",), "Mark", "Mark or unmark a row.", False),
+    ("table.copy-id", ("y",), "Copy id", "Copy the id of the row.", True),
+    ("table.copy-json", ("Y",), "Copy JSON", "Copy the row as JSON.", False),
+    ("table.export-csv", ("e",), "Export CSV", "Write the visible rows to a CSV file.", False),
+    ("table.export-json", ("E",), "Export JSON", "Write the visible rows to a JSON file.", False),
+)
+
+
+def table(area: Area) -> tuple[Action, ...]:
+    """The actions that every table has, on the screen of one area."""
+    return tuple(
+        Action(f"{area}.{id.removeprefix('table.')}", area, keys, label, help, in_footer=shown)
+        for id, keys, label, help, shown in TABLE
+    )
+
+
+OVERVIEW = (
+    Action("overview.open", Area.OVERVIEW, ("enter",), "Open", "Open the Context of the row."),
+    Action("overview.runbook", Area.OVERVIEW, ("b",), "Runbook", "Read what to do about the first thing that is wrong."),
+    *table(Area.OVERVIEW),
+)
+
+CONTEXTS = (
+    Action("contexts.open", Area.CONTEXTS, ("enter",), "Open", "Show everything about the Context."),
+    Action("contexts.create", Area.CONTEXTS, ("n",), "New", "Create a Context with a database of its own.", True),
+    Action(
+        "contexts.delete",
+        Area.CONTEXTS,
+        ("d",),
+        "Delete",
+        "Delete the Context with its database, keys, jobs and objects.",
+        True,
+        Confirmation.NAME,
+    ),
+    *table(Area.CONTEXTS),
+)
+
+CONTEXT = (
+    Action("context.edit", Area.CONTEXT, ("e",), "Edit config", "Change values of the Context's own config.", True),
+    Action("context.mint", Area.CONTEXT, ("m",), "Mint key", "Create a key; its secret is shown once.", True),
+    Action(
+        "context.rotate",
+        Area.CONTEXT,
+        ("o",),
+        "Rotate key",
+        "Give the key a new secret; the old one is dead at once.",
+        True,
+        Confirmation.YES,
+    ),
+    Action(
+        "context.revoke",
+        Area.CONTEXT,
+        ("k",),
+        "Revoke key",
+        "Make the key unusable and keep it for the audit.",
+        True,
+        Confirmation.NAME,
+    ),
+    Action("context.copy-id", Area.CONTEXT, ("y",), "Copy id", "Copy the id of the key that is selected."),
+)
+
+ACTIONS: tuple[Action, ...] = (*EVERYWHERE, *OVERVIEW, *CONTEXTS, *CONTEXT)

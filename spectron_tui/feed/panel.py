@@ -1,0 +1,58 @@
+"""One part of a screen, and how far what it shows can be trusted."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from spectron.errors import SpectronError
+
+ValueT = TypeVar("ValueT")
+
+
+class Condition(StrEnum):
+    """The states of a panel; each has a sign and a word, so that colour is not needed to tell them apart."""
+
+    LOADING = "loading"
+    READY = "ready"
+    EMPTY = "empty"
+    FAILED = "failed"
+    STALE = "stale"
+
+
+SIGNS = {
+    Condition.LOADING: "◌",
+    Condition.READY: "●",
+    Condition.EMPTY: "○",
+    Condition.FAILED: "✗",
+    Condition.STALE: "▲",
+}
+
+
+@dataclass(frozen=True)
+class Panel(Generic[ValueT]):
+    """The last value, when it was taken, and the error of the last try where that failed."""
+
+    value: ValueT | None = None
+    taken_at: datetime | None = None
+    error: str | None = None
+
+    @property
+    def condition(self) -> Condition:
+        if self.value is None:
+            return Condition.FAILED if self.error else Condition.LOADING
+        if self.error:
+            return Condition.STALE
+        return Condition.EMPTY if isinstance(self.value, tuple) and not self.value else Condition.READY
+
+    async def refreshed(self, answer: Awaitable[ValueT], now: datetime) -> "Panel[ValueT]":
+        """The panel with the answer, or with what it had and the reason why there is no newer value."""
+        try:
+            return Panel(await answer, now)
+        except SpectronError as error:
+            return replace(self, error=str(error))
+
+    def age(self, now: datetime) -> float | None:
+        """Seconds since the value was taken."""
+        return None if self.taken_at is None else max(0.0, (now - self.taken_at).total_seconds())

@@ -1,0 +1,27 @@
+"""Numbers as lines of blocks."""
+
+from collections.abc import Sequence
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: Sequence[float | None], width: int) -> str:
+    """The last `width` values; one that is not known is a dot."""
+    shown = list(values)[-width:]
+    highest = max((value for value in shown if value is not None), default=0.0)
+    return "".join("·" if value is None else _block(value, highest) for value in shown).rjust(width)
+
+
+def meter(part: float, whole: float | None, width: int) -> str:
+    """How much of the whole is used; without a whole there is nothing to fill."""
+    if not whole:
+        return "no limit".ljust(width)
+    share = max(0.0, min(1.0, part / whole))
+    full = round(share * width)
+    return "█" * full + "░" * (width - full)
+
+
+def _block(value: float, highest: float) -> str:
+    if highest <= 0 or value <= 0:
+        return BLOCKS[0]
+    return BLOCKS[min(len(BLOCKS) - 1, int(value / highest * (len(BLOCKS) - 1) + 0.5))]
