@@ -5,9 +5,10 @@ from enum import StrEnum
 
 
 class Area(StrEnum):
-    """Where an action works: everywhere, or on one screen."""
+    """Where an action works: everywhere, wherever there is a table, or on one screen."""
 
     EVERYWHERE = "everywhere"
+    TABLE = "table"
     OVERVIEW = "overview"
     CONTEXTS = "contexts"
     CONTEXT = "context"

@@ -8,6 +8,9 @@ from spectron.errors import ArgumentError
 from spectron_tui.actions.action import Action, Area
 from spectron_tui.actions.catalogue import ACTIONS
 
+UNTABLED = frozenset({Area.EVERYWHERE, Area.CONTEXT})
+"""Areas whose screens are no single table."""
+
 
 def of(area: Area) -> tuple[Action, ...]:
     """The actions of one area."""
@@ -27,15 +30,21 @@ def bindings(actions: Iterable[Action]) -> list[BindingType]:
 def keymap(chosen: Mapping[str, str]) -> dict[str, str]:
     """The keys an operator chose, by the id of the action; two actions of one screen can't share a key."""
     known = {action.id: action for action in ACTIONS}
-    for id in chosen:
-        if id not in known:
-            raise ArgumentError(f"There is no action {id!r} to bind a key to. `spectron-tui keys` lists them.")
-    keys = {id: chosen.get(id, ",".join(action.keys)) for id, action in known.items()}
+    for name in chosen:
+        if name not in known:
+            raise ArgumentError(f"There is no action {name!r} to bind a key to. `spectron-tui --list-keys` lists them.")
+    keys = {name: chosen.get(name, ",".join(action.keys)).split(",") for name, action in known.items()}
     for area in Area:
         taken: dict[str, str] = {}
-        for action in (*of(Area.EVERYWHERE), *of(area)) if area is not Area.EVERYWHERE else of(area):
-            for key in keys[action.id].split(","):
+        for action in reachable(area):
+            for key in keys[action.id]:
                 other = taken.setdefault(key, action.id)
                 if other != action.id:
                     raise ArgumentError(f"{action.id} and {other} can't both be on the key {key!r}.")
     return dict(chosen)
+
+
+def reachable(area: Area) -> tuple[Action, ...]:
+    """Every action that a key calls on a screen of that area."""
+    areas = {area, Area.EVERYWHERE} if area in UNTABLED else {area, Area.EVERYWHERE, Area.TABLE}
+    return tuple(action for action in ACTIONS if action.area in areas)

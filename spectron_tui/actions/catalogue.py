@@ -16,30 +16,17 @@ EVERYWHERE = (
 )
 
 TABLE = (
-    ("table.filter", ("slash",), "Filter", "Show the rows that hold a text.", True),
-    ("table.sort", ("s",), "Sort", "Sort by the next column.", True),
-    ("table.reverse", ("S",), "Reverse", "Sort the other way round.", False),
-    ("table.mark", ("space",), "Mark", "Mark or unmark a row.", False),
-    ("table.copy-id", ("y",), "Copy id", "Copy the id of the row.", True),
-    ("table.copy-json", ("Y",), "Copy JSON", "Copy the row as JSON.", False),
-    ("table.export-csv", ("e",), "Export CSV", "Write the visible rows to a CSV file.", False),
-    ("table.export-json", ("E",), "Export JSON", "Write the visible rows to a JSON file.", False),
+    Action("table.filter", Area.TABLE, ("slash",), "Filter", "Show the rows that hold some words."),
+    Action("table.sort", Area.TABLE, ("s",), "Sort", "Sort by the next column."),
+    Action("table.reverse", Area.TABLE, ("S",), "Reverse", "Sort the other way round.", in_footer=False),
+    Action("table.mark", Area.TABLE, ("space",), "Mark", "Mark or unmark the row.", in_footer=False),
+    Action("table.copy-id", Area.TABLE, ("y",), "Copy id", "Copy the ids of the marked rows."),
+    Action("table.copy-json", Area.TABLE, ("Y",), "Copy JSON", "Copy the marked rows as JSON.", in_footer=False),
+    Action("table.export-csv", Area.TABLE, ("v",), "Export CSV", "Write the shown rows to a file.", in_footer=False),
+    Action("table.export-json", Area.TABLE, ("V",), "Export JSON", "Write the shown rows to a file.", in_footer=False),
 )
 
-
-def table(area: Area) -> tuple[Action, ...]:
-    """The actions that every table has, on the screen of one area."""
-    return tuple(
-        Action(f"{area}.{id.removeprefix('table.')}", area, keys, label, help, in_footer=shown)
-        for id, keys, label, help, shown in TABLE
-    )
-
-
-OVERVIEW = (
-    Action("overview.open", Area.OVERVIEW, ("enter",), "Open", "Open the Context of the row."),
-    Action("overview.runbook", Area.OVERVIEW, ("b",), "Runbook", "Read what to do about the first thing that is wrong."),
-    *table(Area.OVERVIEW),
-)
+OVERVIEW = (Action("overview.open", Area.OVERVIEW, ("enter",), "Open", "Open the Context of the row."),)
 
 CONTEXTS = (
     Action("contexts.open", Area.CONTEXTS, ("enter",), "Open", "Show everything about the Context."),
@@ -53,7 +40,6 @@ CONTEXTS = (
         True,
         Confirmation.NAME,
     ),
-    *table(Area.CONTEXTS),
 )
 
 CONTEXT = (
@@ -80,4 +66,4 @@ CONTEXT = (
     Action("context.copy-id", Area.CONTEXT, ("y",), "Copy id", "Copy the id of the key that is selected."),
 )
 
-ACTIONS: tuple[Action, ...] = (*EVERYWHERE, *OVERVIEW, *CONTEXTS, *CONTEXT)
+ACTIONS: tuple[Action, ...] = (*EVERYWHERE, *TABLE, *OVERVIEW, *CONTEXTS, *CONTEXT)

@@ -20,6 +20,7 @@ from spectron_tui.widgets.rows import Column, Row, View
 GAP = 2
 MARK = "✓ "
 HEADINGS = 1
+DOUBLE = 2
 
 
 class Table(ScrollView, can_focus=True):
@@ -132,7 +133,7 @@ class Table(ScrollView, can_focus=True):
         if index >= len(self.shown):
             return
         self._to(index)
-        if event.chain >= 2 and self.row is not None:
+        if event.chain >= DOUBLE and self.row is not None:
             self.post_message(self.Opened(self, self.row))
 
     def on_resize(self) -> None:

@@ -1,0 +1,211 @@
+"""The dashboard, put together."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.reactive import reactive
+
+from spectron.errors import SpectronError
+from spectron.target import Target
+from spectron_tui.actions.action import Action, Area
+from spectron_tui.actions.bindings import bindings, keymap, of, reachable
+from spectron_tui.dialogs.choice import Choice
+from spectron_tui.dialogs.dialog import Dialog
+from spectron_tui.dialogs.help import Help
+from spectron_tui.screens.context import ContextScreen
+from spectron_tui.screens.contexts import ContextsScreen
+from spectron_tui.screens.live import LiveScreen
+from spectron_tui.screens.overview import OverviewScreen
+from spectron_tui.screens.tabled import TabledScreen
+from spectron_tui.surroundings import Surroundings
+from spectron_tui.themes import THEMES
+from spectron_tui.widgets.banner import Banner
+
+PLACES = ("overview", "contexts")
+BOTTOM = 2
+"""Textual's own blank screen, and the place on top of it."""
+
+
+class Palette(Provider):
+    """The actions that work here, by their labels."""
+
+    async def discover(self) -> Hits:
+        for action in self._actions():
+            yield DiscoveryHit(action.label, self._calling(action), help=action.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for action in self._actions():
+            score = max(matcher.match(action.label), matcher.match(action.help))
+            if score > 0:
+                yield Hit(score, matcher.highlight(action.label), self._calling(action), help=action.help)
+
+    def _actions(self) -> Iterator[Action]:
+        app = self.app
+        if isinstance(app, Dashboard):
+            yield from app.actions_here(self.screen)
+
+    def _calling(self, action: Action) -> Callable[[], Awaitable[None]]:
+        async def call() -> None:
+            target = self.app if action.area is Area.EVERYWHERE else self.screen
+            await self.app.run_action(action.method, target)
+
+        return call
+
+
+class Dashboard(App[int]):
+    """One server at a time, one place at a time; it outlives both."""
+
+    TITLE = "Spectron"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.EVERYWHERE))
+    COMMANDS: ClassVar = {Palette}
+    CSS = "Screen { layout: vertical; }"
+
+    connected: reactive[bool | None] = reactive(None)
+    paused: reactive[bool] = reactive(False)
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        *,
+        place: str = "overview",
+        filter: str = "",
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.surroundings = surroundings
+        self.target = surroundings.target
+        self.admin = surroundings.connect(self.target)
+        self.place = place
+        self._filter = filter
+        self._keys = keymap(keys or {})
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        self.set_keymap(self._keys)
+        self._install()
+        self.push_screen(self.place)
+        if self.target.context and self.place == "contexts":
+            self.open_context(self.target.context)
+
+    async def on_unmount(self) -> None:
+        await self.admin.aclose()
+
+    def actions_here(self, screen: object) -> tuple[Action, ...]:
+        """What keys and palette call on that screen."""
+        return reachable(screen.AREA if isinstance(screen, LiveScreen) else Area.EVERYWHERE)
+
+    def open_context(self, id: str) -> None:
+        """Show one Context in front of where one is."""
+        self.push_screen(ContextScreen(id))
+
+    def report(self, error: SpectronError) -> None:
+        """Say what failed, and leave the screen as it is."""
+        self.notify(str(error), title="Not done", severity="error", timeout=15, markup=False)
+
+    async def tell_of_change(self, done: str, target: str) -> None:
+        """Say what happened, with the id under which the audit has it."""
+        self.notify(f"{done} The audit has it under {target}.", timeout=15, markup=False)
+
+    def watch_connected(self) -> None:
+        self._repaint_banner()
+
+    def watch_paused(self) -> None:
+        self._repaint_banner()
+
+    def action_go_overview(self) -> None:
+        self._go("overview")
+
+    def action_go_contexts(self) -> None:
+        self._go("contexts")
+
+    def action_app_help(self) -> None:
+        if not isinstance(self.screen, Dialog):
+            here = self.actions_here(self.screen)
+            self.push_screen(Help(here, self._keys, writes=self.surroundings.writes))
+
+    def action_app_refresh(self) -> None:
+        if isinstance(self.screen, LiveScreen):
+            self.screen.ask()
+
+    def action_app_pause(self) -> None:
+        self.paused = not self.paused
+        if not self.paused:
+            self.action_app_refresh()
+
+    def action_app_theme(self) -> None:
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def action_app_back(self) -> None:
+        if isinstance(self.screen, TabledScreen) and self.screen.clear_filter():
+            return
+        if len(self.screen_stack) > BOTTOM:
+            self.pop_screen()
+
+    async def action_app_quit(self) -> None:
+        self.exit(0)
+
+    @work(exclusive=True, group="choose")
+    async def action_app_context(self) -> None:
+        try:
+            ids = [context.id async for context in self.admin.contexts.iterate()]
+        except SpectronError as error:
+            self.report(error)
+            return
+        if not ids:
+            self.notify("There is no Context yet.", severity="warning")
+            return
+        chosen = await self.push_screen_wait(Choice("Which Context?", ids, self.target.context))
+        if chosen is not None:
+            self.target = Target(self.target.url, self.target.api_key, chosen, self.target.key_source)
+            self.open_context(chosen)
+
+    @work(exclusive=True, group="choose")
+    async def action_app_server(self) -> None:
+        profiles = self.surroundings.profiles.known
+        if not profiles:
+            self.notify("There is no profile yet. `spectronctl login --profile NAME` makes one.", severity="warning")
+            return
+        current = next((name for name, profile in profiles.items() if profile.url == self.target.url), None)
+        chosen = await self.push_screen_wait(Choice("Which server?", sorted(profiles), current))
+        if chosen is not None:
+            await self._connect(Target(profiles[chosen].url, profiles[chosen].api_key, profiles[chosen].context))
+
+    async def _connect(self, target: Target) -> None:
+        """Leave everything that was seen of the other server behind."""
+        before = self.admin
+        self.target, self.admin, self.connected = target, self.surroundings.connect(target), None
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        for place in PLACES:
+            self.uninstall_screen(place)
+        self._install()
+        await self.push_screen(self.place)
+        await before.aclose()
+
+    def _install(self) -> None:
+        self.install_screen(OverviewScreen(filter=self._filter_of("overview")), "overview")
+        self.install_screen(ContextsScreen(filter=self._filter_of("contexts")), "contexts")
+
+    def _filter_of(self, place: str) -> str:
+        return self._filter if place == self.place else ""
+
+    def _go(self, place: str) -> None:
+        if isinstance(self.screen, Dialog):
+            return
+        while len(self.screen_stack) > BOTTOM:
+            self.pop_screen()
+        self.place = place
+        self.switch_screen(place)
+        self._repaint_banner()
+
+    def _repaint_banner(self) -> None:
+        for banner in self.query(Banner) if self.is_running else ():
+            banner.refresh()

@@ -1,0 +1,33 @@
+"""A question with yes and no."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Static
+
+from spectron_tui.dialogs.dialog import Dialog
+
+
+class Asking(Dialog[bool]):
+    """Says what will happen; Cancel has the focus."""
+
+    def __init__(self, title: str, consequence: str, verb: str) -> None:
+        super().__init__()
+        self._title = title
+        self._consequence = consequence
+        self._verb = verb
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(self._title, classes="title", markup=False)
+            yield Static(self._consequence, markup=False)
+            with Horizontal():
+                yield Button("Cancel", id="cancel")
+                yield Button(self._verb, id="go", variant="warning")
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel", Button).focus()
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "go")

@@ -1,0 +1,80 @@
+"""A few lines to fill in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Input, Label, Static
+
+from spectron_tui.dialogs.dialog import Dialog
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line: its name, what it is called, an example, and what is in it at first."""
+
+    name: str
+    label: str
+    example: str = ""
+    value: str = ""
+    required: bool = True
+
+
+def nothing_wrong(_: dict[str, str]) -> str | None:
+    return None
+
+
+class Form(Dialog[dict[str, str] | None]):
+    """Answers what was filled in, or None."""
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        verb: str,
+        check: Callable[[dict[str, str]], str | None] = nothing_wrong,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._fields = tuple(fields)
+        self._verb = verb
+        self._check = check
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(self._title, classes="title", markup=False)
+            for field in self._fields:
+                yield Label(field.label if field.required else f"{field.label} (can be empty)", markup=False)
+                yield Input(field.value, placeholder=field.example, id=field.name)
+            yield Static(classes="wrong", markup=False)
+            with Horizontal():
+                yield Button("Cancel", id="cancel")
+                yield Button(self._verb, id="go", variant="primary")
+
+    def on_mount(self) -> None:
+        self.query(Input).first().focus()
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        if event.input is self.query(Input).last():
+            self._go()
+        else:
+            self.focus_next()
+
+    @on(Button.Pressed, "#go")
+    def _go(self) -> None:
+        given = {field.name: self.query_one(f"#{field.name}", Input).value.strip() for field in self._fields}
+        missing = next((field for field in self._fields if field.required and not given[field.name]), None)
+        wrong = f"{missing.label} is missing." if missing else self._check(given)
+        if wrong is None:
+            self.dismiss(given)
+            return
+        self.query_one(".wrong", Static).update(wrong)
+        if missing:
+            self.query_one(f"#{missing.name}", Input).focus()
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(None)

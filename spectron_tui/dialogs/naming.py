@@ -1,0 +1,46 @@
+"""The question before something is destroyed."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Input, Static
+
+from spectron_tui.dialogs.dialog import Dialog
+
+
+class Naming(Dialog[bool]):
+    """Shows what goes and what stays, and goes on only when the exact name is typed; Cancel has the focus."""
+
+    def __init__(self, title: str, consequence: str, name: str, verb: str) -> None:
+        super().__init__()
+        self._title = title
+        self._consequence = consequence
+        self._name = name
+        self._verb = verb
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(self._title, classes="title", markup=False)
+            yield Static(self._consequence, markup=False)
+            yield Static(f"\nType {self._name} to go on:", markup=False)
+            yield Input(id="name")
+            with Horizontal():
+                yield Button("Cancel", id="cancel")
+                yield Button(self._verb, id="go", variant="error", disabled=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel", Button).focus()
+
+    @on(Input.Changed, "#name")
+    def _compare(self, event: Input.Changed) -> None:
+        self.query_one("#go", Button).disabled = event.value != self._name
+
+    @on(Input.Submitted, "#name")
+    @on(Button.Pressed, "#go")
+    def _go(self) -> None:
+        if self.query_one("#name", Input).value == self._name:
+            self.dismiss(True)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(False)

@@ -1,0 +1,43 @@
+"""The one moment in which a secret is on the screen."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Static
+
+from spectron_tui.dialogs.dialog import Dialog
+
+
+class Secret(Dialog[None]):
+    """Shows a new key's secret until it is closed; nothing keeps it afterwards."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "copy", "Copy", id="secret.copy")]
+
+    def __init__(self, name: str, secret: str) -> None:
+        super().__init__()
+        self._name = name
+        self._secret = secret
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(f"The secret of {self._name}", classes="title", markup=False)
+            yield Static(self._secret, id="secret", markup=False)
+            yield Static("\nIt is shown once. Whoever has it can act as this key.", markup=False)
+            with Horizontal():
+                yield Button("Copy (c)", id="copy", variant="primary")
+                yield Button("Close", id="close")
+
+    def on_mount(self) -> None:
+        self.query_one("#copy", Button).focus()
+
+    @on(Button.Pressed, "#copy")
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._secret)
+        self.notify("Copied the secret to the clipboard.")
+
+    @on(Button.Pressed, "#close")
+    def _close(self) -> None:
+        self.dismiss(None)

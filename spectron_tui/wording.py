@@ -1,0 +1,36 @@
+"""Numbers and times as an operator reads them."""
+
+from datetime import datetime
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+KIB = 1024
+
+
+def ago(seconds: float) -> str:
+    """`12s`, `4m`, `3h`, `9d`: short enough for a column."""
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
+        if seconds >= size:
+            return f"{int(seconds // size)}{unit}"
+    return f"{int(seconds)}s"
+
+
+def age(moment: datetime | None, now: datetime) -> str:
+    """How long ago a moment was, or a dash."""
+    return "-" if moment is None else ago(max(0.0, (now - moment).total_seconds()))
+
+
+def size(count: float) -> str:
+    """Bytes in units of 1,024."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < KIB:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= KIB
+    return f"{count:.1f} TiB"
+
+
+def number(count: int | None) -> str:
+    return "-" if count is None else f"{count:,}"
+
+
+def milliseconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f} ms"
