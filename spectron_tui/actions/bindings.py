@@ -8,6 +8,10 @@ from spectron.errors import ArgumentError
 from spectron_tui.actions.action import Action, Area
 from spectron_tui.actions.catalogue import ACTIONS
 
+MOVES = frozenset(
+    {"up", "k", "down", "j", "pageup", "ctrl+b", "pagedown", "ctrl+f", "home", "g", "end", "G", "tab", "shift+tab"}
+)
+"""Keys that move within a table and between parts of a screen; no action can have them."""
 UNTABLED = frozenset({Area.EVERYWHERE, Area.CONTEXT})
 """Areas whose screens are no single table."""
 
@@ -35,7 +39,7 @@ def keymap(chosen: Mapping[str, str]) -> dict[str, str]:
             raise ArgumentError(f"There is no action {name!r} to bind a key to. `spectron-tui --list-keys` lists them.")
     keys = {name: chosen.get(name, ",".join(action.keys)).split(",") for name, action in known.items()}
     for area in Area:
-        taken: dict[str, str] = {}
+        taken = dict.fromkeys(MOVES, "moving about")
         for action in reachable(area):
             for key in keys[action.id]:
                 other = taken.setdefault(key, action.id)

@@ -57,7 +57,7 @@ CONTEXT = (
     Action(
         "context.revoke",
         Area.CONTEXT,
-        ("k",),
+        ("x",),
         "Revoke key",
         "Make the key unusable and keep it for the audit.",
         True,

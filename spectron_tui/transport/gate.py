@@ -8,8 +8,8 @@ from spectron.errors import SpectronError
 
 READS = frozenset({"GET", "HEAD"})
 PREVIEW = re.compile(r"/contexts/[^/]+/retention/preview$")
-DRY_RUN = re.compile(r"/lifecycle/expire$|/contexts/[^/]+$")
-"""Routes that heed `dry_run`; on any other it would be a wish that nobody hears."""
+DRY_RUNS = {"POST": re.compile(r"/lifecycle/expire$"), "DELETE": re.compile(r"/contexts/[^/]+$")}
+"""Routes that heed `dry_run`, by method; on any other it would be a wish that nobody hears."""
 
 
 class ReadOnlyError(SpectronError):
@@ -37,5 +37,6 @@ def reads(request: httpx.Request) -> bool:
     if request.method in READS:
         return True
     if request.url.params.get_list("dry_run") == ["true"]:
-        return request.method in {"POST", "DELETE"} and DRY_RUN.search(path) is not None
+        heeds = DRY_RUNS.get(request.method)
+        return heeds is not None and heeds.search(path) is not None
     return request.method == "POST" and PREVIEW.search(path) is not None

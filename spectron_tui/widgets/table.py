@@ -28,7 +28,7 @@ class Table(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table--heading", "table--cursor", "table--marked", "table--muted"}
     DEFAULT_CSS = """
-    Table { height: 1fr; scrollbar-size-vertical: 1; }
+    Table { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: scroll; }
     Table > .table--heading { text-style: bold underline; }
     Table > .table--cursor { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground; }
     Table:focus > .table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
@@ -179,7 +179,7 @@ class Table(ScrollView, can_focus=True):
     def _widths(self) -> tuple[int, ...]:
         taken = len(MARK) + GAP * (len(self.columns) - 1) + sum(column.width or 0 for column in self.columns)
         open_ones = sum(column.width is None for column in self.columns)
-        left = max(8, (self.size.width - taken) // open_ones) if open_ones else 0
+        left = max(8, (self.scrollable_content_region.width - taken) // open_ones) if open_ones else 0
         return tuple(column.width or left for column in self.columns)
 
     def _sort_at(self, x: int) -> None:

@@ -1,0 +1,102 @@
+"""One catalogue of actions, from which everything else derives."""
+
+import pytest
+from textual.binding import Binding
+
+from spectron.errors import ArgumentError
+from spectron_tui.actions.action import Area, Confirmation
+from spectron_tui.actions.bindings import MOVES, keymap, reachable
+from spectron_tui.actions.catalogue import ACTIONS
+from spectron_tui.app import Dashboard
+from spectron_tui.screens.context import ContextScreen
+from spectron_tui.screens.contexts import ContextsScreen
+from spectron_tui.screens.live import LiveScreen
+from spectron_tui.screens.overview import OverviewScreen
+from spectron_tui.widgets.table import Table
+from tests.spectron_tui.surroundings import Sent
+
+SCREENS: tuple[type[LiveScreen[object]], ...] = (OverviewScreen, ContextsScreen, ContextScreen)  # type: ignore[assignment]  # a LiveScreen is invariant in its snapshot
+
+
+def test_ids_are_unique_and_each_action_says_what_it_does() -> None:
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    for action in ACTIONS:
+        assert action.help.endswith("."), action.id
+        assert action.keys, action.id
+
+
+def test_keys_of_a_screen_do_not_clash() -> None:
+    assert keymap({}) == {}
+
+
+def test_no_action_takes_a_key_that_moves_about() -> None:
+    own = {key for binding in Table.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")}
+    assert own <= MOVES
+    with pytest.raises(ArgumentError, match="moving about"):
+        keymap({"contexts.create": "k"})
+
+
+def test_what_asks_for_a_name_changes_something() -> None:
+    assert all(action.changes for action in ACTIONS if action.confirmation is not Confirmation.NONE)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_each_screen_can_do_what_the_catalogue_says(screen: type[LiveScreen[object]]) -> None:
+    for action in reachable(screen.AREA):
+        owner = Dashboard if action.area is Area.EVERYWHERE else screen
+        assert callable(getattr(owner, f"action_{action.method}", None)), action.id
+
+
+def test_every_area_has_a_screen() -> None:
+    assert {screen.AREA for screen in SCREENS} | {Area.EVERYWHERE, Area.TABLE} == set(Area)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ({"contexts.destroy": "x"}, "no action 'contexts.destroy'"),
+        ({"contexts.create": "q"}, "can't both be on the key 'q'"),
+        ({"contexts.create": "slash"}, "can't both be on the key 'slash'"),
+    ],
+)
+def test_keys_that_can_not_be_are_refused(chosen: dict[str, str], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        keymap(chosen)
+
+
+async def test_an_action_moves_to_the_key_that_was_chosen(looking: Dashboard) -> None:
+    looking._keys = keymap({"go.contexts": "c"})
+    async with looking.run_test() as pilot:
+        await pilot.press("2")
+        assert looking.place == "overview"
+        await pilot.press("c")
+        assert looking.place == "contexts"
+
+
+async def test_no_action_sends_a_changing_request_in_read_only_mode(looking: Dashboard, sent: Sent) -> None:
+    walked = set()
+    for screen in SCREENS:
+        async with Dashboard(looking.surroundings).run_test(size=(120, 40)) as pilot:
+            dashboard = pilot.app
+            assert isinstance(dashboard, Dashboard)
+            if screen is ContextScreen:
+                dashboard.open_context("acme")
+            else:
+                await pilot.press("1" if screen is OverviewScreen else "2")
+            await pilot.pause()
+            here = dashboard.screen
+            assert isinstance(here, screen)
+            for action in reachable(screen.AREA):
+                if action.area is Area.EVERYWHERE:
+                    continue
+                await dashboard.run_action(action.method, here)
+                await pilot.pause()
+                while dashboard.screen is not here and isinstance(dashboard.screen, LiveScreen):
+                    dashboard.pop_screen()
+                    await pilot.pause()
+                if action.changes:
+                    assert dashboard.screen is here, f"{action.id} opened a dialog"
+                    assert here.check_action(action.method, ()) is None, action.id
+                walked.add(action.id)
+    assert {action.id for action in ACTIONS if action.changes} <= walked
+    assert sent.changing == []

@@ -1,0 +1,82 @@
+"""The dashboard outlives its server."""
+
+import httpx
+import pytest
+from textual.pilot import Pilot
+
+from spectron_tui.app import Dashboard
+from spectron_tui.feed.panel import SIGNS, Condition
+from spectron_tui.screens.overview import OverviewScreen
+from spectron_tui.widgets.notice import Notice
+from tests.spectron_tui.surroundings import refusing, surroundings, until
+from tests.support.app import App
+
+
+class Switch(httpx.AsyncBaseTransport):
+    """A server that goes and comes back."""
+
+    def __init__(self, server: httpx.AsyncBaseTransport) -> None:
+        self._server = server
+        self.up = True
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not self.up:
+            raise httpx.ConnectError("Connection refused", request=request)
+        return await self._server.handle_async_request(request)
+
+
+@pytest.fixture
+def switch(acme: App) -> Switch:
+    return Switch(httpx.ASGITransport(acme.server.api))
+
+
+def overview(pilot: Pilot[int]) -> OverviewScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, OverviewScreen)
+    return screen
+
+
+async def in_condition(pilot: Pilot[int], condition: Condition) -> str:
+    """What the notice says once the Contexts are in that condition."""
+    screen = overview(pilot)
+    await until(pilot, lambda: screen.snapshot.tenants.condition is condition)
+    notice = screen.query_one(Notice)
+    return str(notice.content) if notice.display else ""
+
+
+async def test_it_opens_without_a_server_and_says_so() -> None:
+    dashboard = Dashboard(surroundings(refusing()))
+    async with dashboard.run_test() as pilot:
+        said = await in_condition(pilot, Condition.FAILED)
+        assert said.startswith(f"{SIGNS[Condition.FAILED]} Can't show the Contexts")
+        assert dashboard.connected is False
+        assert dashboard.is_running
+
+
+async def test_what_was_seen_stays_with_its_age_while_the_server_is_away(acme: App, switch: Switch) -> None:
+    dashboard = Dashboard(surroundings(switch, key=acme.key, now=acme.clock.now))
+    async with dashboard.run_test() as pilot:
+        assert await in_condition(pilot, Condition.READY) == ""
+        switch.up = False
+        acme.clock.advance(240)
+        await pilot.press("r")
+        said = await in_condition(pilot, Condition.STALE)
+        assert "of 4m ago" in said
+        assert [row.key for row in overview(pilot).table.shown] == ["acme"]
+        assert dashboard.connected is False
+        switch.up = True
+        await pilot.press("r")
+        assert await in_condition(pilot, Condition.READY) == ""
+        assert dashboard.connected is True
+
+
+async def test_a_paused_dashboard_asks_no_more_until_it_goes_on(acme: App, switch: Switch) -> None:
+    dashboard = Dashboard(surroundings(switch, key=acme.key, now=acme.clock.now))
+    async with dashboard.run_test() as pilot:
+        await in_condition(pilot, Condition.READY)
+        await pilot.press("p")
+        await acme.context("beta")
+        assert dashboard.paused
+        assert [row.key for row in overview(pilot).table.shown] == ["acme"]
+        await pilot.press("p")
+        await until(pilot, lambda: [row.key for row in overview(pilot).table.shown] == ["acme", "beta"])

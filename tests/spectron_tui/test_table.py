@@ -1,0 +1,131 @@
+"""The table keeps what an operator looks at."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from spectron_tui.widgets.rows import Column, Row, View
+from spectron_tui.widgets.table import Table
+
+COLUMNS = (Column("name", "Name"), Column("count", "Count", 6, right=True))
+
+
+def rows(*names: str) -> list[Row]:
+    return [Row(name, (name, str(index)), sort=(name, index)) for index, name in enumerate(names)]
+
+
+class Tabled(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = Table(COLUMNS)
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+
+
+@pytest.fixture
+async def pilot() -> AsyncIterator[Pilot[None]]:
+    async with Tabled().run_test(size=(40, 8)) as pilot:
+        yield pilot
+
+
+def table_of(pilot: Pilot[None]) -> Table:
+    assert isinstance(pilot.app, Tabled)
+    return pilot.app.table
+
+
+def key_of(table: Table) -> str | None:
+    return table.row.key if table.row else None
+
+
+async def test_the_cursor_stays_on_its_row_when_rows_come_and_go_above_it(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.apply(rows("b", "d", "f"))
+    table.find("d")
+    table.apply(rows("a", "b", "c", "d", "f"))
+    assert key_of(table) == "d"
+    table.apply(rows("d"))
+    assert key_of(table) == "d"
+
+
+async def test_the_cursor_stays_near_when_its_row_goes(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.apply(rows("a", "b", "c"))
+    table.find("c")
+    table.apply(rows("a", "b"))
+    assert key_of(table) == "b"
+    table.apply([])
+    assert key_of(table) is None
+    table.apply(rows("z"))
+    assert key_of(table) == "z"
+
+
+async def test_marks_survive_a_refresh_and_go_with_their_row(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.apply(rows("a", "b", "c"))
+    table.toggle_mark()
+    table.toggle_mark()
+    assert [row.key for row in table.chosen] == ["a", "b"]
+    table.apply(rows("b", "c"))
+    assert [row.key for row in table.chosen] == ["b"]
+
+
+async def test_filter_and_sort_hold_for_rows_that_come_later(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.look(View(filter="an", sort=0, reverse=True))
+    table.apply(rows("banana", "cherry", "mango", "orange"))
+    assert [row.key for row in table.shown] == ["orange", "mango", "banana"]
+    table.apply(rows("quandong", "banana"))
+    assert [row.key for row in table.shown] == ["quandong", "banana"]
+
+
+async def test_numbers_sort_as_numbers(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.apply([Row(str(n), (str(n), str(n)), sort=(str(n), n)) for n in (9, 100, 20)])
+    table.look(View(sort=1))
+    assert [row.key for row in table.shown] == ["9", "20", "100"]
+
+
+async def test_the_last_of_many_rows_can_be_reached_and_seen(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.apply(rows(*(f"row {index:05}" for index in range(10_000))))
+    table.focus()
+    await pilot.press("end")
+    await pilot.pause()
+    seen = [strip.text for strip in (table.render_line(y) for y in range(table.size.height))]
+    assert "row 09999" in seen[-1]
+    assert seen[0].lstrip().startswith("Name")
+
+
+async def test_a_click_chooses_the_row_under_it_and_one_on_a_heading_sorts(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.apply(rows("c", "a", "b"))
+    await pilot.click(Table, offset=(4, 2))
+    assert key_of(table) == "a"
+    await pilot.click(Table, offset=(4, 0))
+    assert [row.key for row in table.shown] == ["a", "b", "c"]
+    await pilot.click(Table, offset=(4, 0))
+    assert [row.key for row in table.shown] == ["c", "b", "a"]
+    assert key_of(table) == "a"
+
+
+async def test_a_cell_is_one_line_of_its_width_whatever_is_in_it(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.apply([Row("x", ("[bold]line\none\ttwo 語語語語語語語語語語語語語語語語語語語語", "1"))])
+    line = table.render_line(1)
+    assert line.cell_length == table.size.width
+    assert "[bold]line one two" in line.text
+    assert "…" in line.text
+
+
+def test_sorting_goes_round_through_every_column_to_the_servers_order() -> None:
+    view = View()
+    seen = []
+    for _ in range(3):
+        view = view.sorted_by_next(2)
+        seen.append(view.sort)
+    assert seen == [0, 1, None]
+    assert replace(view, reverse=True).of(rows("a", "b"))[0].key == "b"
