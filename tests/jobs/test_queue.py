@@ -8,7 +8,7 @@ import pytest
 
 from server.core.errors import LeaseLostError
 from server.core.scope import parse
-from server.jobs.job import Claimed, Job
+from server.jobs.job import Claimed, Job, NewJob
 from server.jobs.queue import JobQueue
 from tests.jobs.conftest import LEASE, Bench
 
@@ -119,6 +119,19 @@ class TestClaim:
         late = await queue_one(bench, context_id="aaa")
 
         assert late.id in {(await claimed(bench)).job.id for _ in range(2)}
+
+    @pytest.mark.parametrize("engine", ["memory"], indirect=True)
+    async def test_ten_thousand_uploads_of_one_context_starve_no_other(self, bench: Bench) -> None:
+        flood = [NewJob("acme", "ingest", f"document:{number}").row() for number in range(10_000)]
+        for begin in range(0, len(flood), 100):
+            rows = [row | {"id": row["subject"], "run_after": bench.clock.now()} for row in flood[begin : begin + 100]]
+            await bench.database.write("INSERT INTO job $rows RETURN NONE", {"rows": rows})
+        assert (await claimed(bench)).job.context_id == "acme"
+        for number in range(20):
+            await queue_one(bench, f"document:{number}", context_id="beta")
+        order = [(await claimed(bench)).job.context_id for _ in range(42)]
+        assert order[:40] == ["beta", "acme"] * 20
+        assert set(order[40:]) == {"acme"}
 
     async def test_a_contexts_urgent_jobs_go_first_then_the_oldest(self, bench: Bench) -> None:
         order = []
