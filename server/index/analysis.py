@@ -17,16 +17,17 @@ LONGEST_TERM = 64
 
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
 _ASKS = re.compile(r"\?\s*(?:[\[(][^\])]*[\])]\s*)?$")
-_TIMES = re.compile(
-    r"\b(?:yesterday|today|tonight|tomorrow|last|next|ago|weeks?|weekend|months?|years?|days?|(?:mon|tues|wednes|thurs|"
-    r"fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"recently|morning|evening|night|since|soon|\d{4})\b",
-    re.IGNORECASE,
+# Whole words are looked up one by one: to search a text for all of them at once takes ten times as long.
+_WORDS = re.compile(r"\w+")
+_TIME_WORDS = (
+    "yesterday today tonight tomorrow last next ago week weeks weekend month months year years day days monday tuesday "
+    "wednesday thursday friday saturday sunday january february march april may june july august september october "
+    "november december recently morning evening night since soon"
 )
-_NUMBERS = re.compile(
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|dozen|couple|several|first|second|third|once|twice)\b",
-    re.IGNORECASE,
-)
+_NUMBER_WORDS = "one two three four five six seven eight nine ten dozen couple several first second third once twice"
+_TIMES = frozenset(_TIME_WORDS.split())
+_NUMBERS = frozenset(_NUMBER_WORDS.split())
+_YEAR_DIGITS = 4
 _NAMES = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
 
 
@@ -70,9 +71,17 @@ class Analyzer:
 
 
 def traits(text: str) -> Traits:
+    times = numbers = 0
+    for word in _WORDS.findall(text.lower()):
+        if word.isdecimal():
+            numbers += 1
+            times += len(word) == _YEAR_DIGITS
+        else:
+            numbers += word in _NUMBERS
+            times += word in _TIMES
     return Traits(
         asks=_ASKS.search(text) is not None,
-        times=min(2, len(_TIMES.findall(text))),
-        numbers=min(2, len(_NUMBERS.findall(text))),
+        times=min(2, times),
+        numbers=min(2, numbers),
         names=min(3, len(_NAMES.findall(text))),
     )
