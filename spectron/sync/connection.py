@@ -18,6 +18,8 @@ from spectron.sync.answer import Answer
 REPEATABLE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE}
 # The server says with these that it did nothing; what a proxy says may come after the deed.
 UNTOUCHED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+# All of a large file is safe somewhere before its upload is answered.
+STORING_SECONDS = 120.0
 UNSENT = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
 
 Repeat = Literal["always", "refused", "unsent"]
@@ -74,7 +76,13 @@ class Connection:
 
     def upload(self, path: str, fields: Mapping[str, str], source: Source) -> Any:
         """A file as part of a form, read while it is sent."""
-        request = self._http.build_request("POST", path, data=dict(fields), files={"file": source.part()})
+        request = self._http.build_request(
+            "POST",
+            path,
+            data=dict(fields),
+            files={"file": source.part()},
+            timeout=self._waiting(STORING_SECONDS),
+        )
         return _document(self._send(request, repeat="always" if source.repeatable else "unsent"))
 
     def load(self, path: str, content: Iterable[bytes], *, patience: float) -> Any:

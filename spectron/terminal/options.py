@@ -17,9 +17,9 @@ class CommonOptions:
     """What every command takes, before or after its own name."""
 
     url: Annotated[str | None, typer.Option(help="The server's address. (SPECTRON_URL)", rich_help_panel=PANEL)] = None
-    api_key: Annotated[str | None, typer.Option(help="A management key. (SPECTRON_API_KEY)", rich_help_panel=PANEL)] = (
-        None
-    )
+    api_key: Annotated[
+        str | None, typer.Option(help="A management or Context key. (SPECTRON_API_KEY)", rich_help_panel=PANEL)
+    ] = None
     context: Annotated[
         str | None, typer.Option(help="The Context's id. (SPECTRON_CONTEXT_ID)", rich_help_panel=PANEL)
     ] = None

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -50,6 +51,31 @@ def test_talking_goes_on_in_one_session_over_failures(tmp_path: Path) -> None:
     assert "Rate limited" in outcome.stderr
     assert [run.exchange.body(n).get("session_id") for n in (1, 2, 3)] == ["s1"] * 3
     assert [run.exchange.body(n)["message"] for n in (1, 2, 3)] == ["Where?", "And now?", "And then?"]
+
+
+class Interrupted(httpx.SyncByteStream):
+    """A reply in the middle of which somebody presses Ctrl-C."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield SPOKEN.encode()
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_stops_a_reply_and_not_the_conversation(tmp_path: Path) -> None:
+    run = shell(tmp_path, answer(201, SESSION), httpx.Response(200, stream=Interrupted()), lines(200, WHOLE))
+
+    outcome = run.run("chat", stdin="Where?\nAnd now?\n")
+
+    assert (outcome.code, outcome.stdout) == (0, "Alice lives in Rome.\n" * 2)
+    assert "Stopped. What you said is remembered." in outcome.stderr
+    assert run.exchange.body()["session_id"] == "s1"
+
+
+def test_ctrl_c_in_a_single_message_names_the_session(tmp_path: Path) -> None:
+    outcome = shell(tmp_path, httpx.Response(200, stream=Interrupted())).run("chat 'Where?'")
+
+    assert outcome.code == 130
+    assert "chat --session s1" in outcome.stderr
 
 
 def test_a_person_is_prompted(tmp_path: Path) -> None:
