@@ -1,7 +1,7 @@
 """Answers put together from what is recalled, word for word, without a language model."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.index.analysis import Analyzer, traits
@@ -15,11 +15,14 @@ UNKNOWN = "I do not know: nothing that I remember answers this."
 KEPT = "I will remember that."
 MOST_FACTS = 12
 MOST_QUOTES = 5
+MOST_ANSWERS, AS_GOOD = 2, 0.9
 LONGEST_QUOTE = 400
 # The share of the question's words that a passage has to have before it counts as an answer, or as near to one.
 ANSWERS, RELATED = 0.5, 0.2
 # How much it is worth when a sentence holds what is asked for, such as a time.
 FITTING = 0.15
+# A name tells whom a question is about, and little of what is asked.
+NAME = 0.25
 _BREAK = re.compile(r"(?<=[.!?])\s+|\n+")
 _REQUEST = re.compile(
     r"^(?:please |(?:can|could|would) you )?(?:tell|show|list|give|remind|describe|explain|find|name|what|who|whom|"
@@ -74,16 +77,16 @@ class Extractive:
         return _overview(facts, [quote for quote in quotes if quote.share >= RELATED] or quotes[:1])
 
     def _best(self, asked: Understanding, facts: Sequence[tuple[int, Hit]], quotes: Sequence[_Quote]) -> Extract:
-        terms = frozenset(self._analyzer.terms(asked.query))
-        stated = [
-            (_share(terms, frozenset(self._analyzer.terms(hit.text))) + FITTING, place, hit) for place, hit in facts
-        ]
+        terms = self._terms(asked)
+        stated = [(self._share(terms, hit.text) + FITTING, place, hit) for place, hit in facts]
         known = max(stated, key=lambda one: (one[0], -one[1]), default=None)
         quote = quotes[0] if quotes else None
         if known and known[0] >= ANSWERS and (quote is None or known[0] >= quote.worth):
             return _stated([(known[1], known[2])])
         if quote and quote.share >= ANSWERS:
-            return Extract(f"{_said(quote)} [{quote.place}]", (quote.place,))
+            as_good = [one for one in quotes[:MOST_ANSWERS] if one.worth >= AS_GOOD * quote.worth]
+            lines = [f"{_said(one)} [{one.place}]" for one in as_good]
+            return Extract("\n".join(lines), tuple(one.place for one in as_good))
         if quote and quote.share >= RELATED:
             return Extract(
                 f"I am not sure. The nearest that I remember: {_said(quote)} [{quote.place}]", (quote.place,)
@@ -92,25 +95,36 @@ class Extractive:
 
     def _quotes(self, asked: Understanding, hits: Sequence[Hit]) -> list[_Quote]:
         """Sentences that state something, best first; each hit gives its best one."""
-        terms = frozenset(self._analyzer.terms(asked.query))
+        terms = self._terms(asked)
         found = []
         for place, hit in enumerate(hits, 1):
             if hit.kind == "fact" or OWN & hit.labels:
                 continue
-            around = _share(terms, frozenset(self._analyzer.terms(hit.text)))
+            around = self._share(terms, hit.text)
             sentences = [self._quote(asked, terms, place, hit, text, around) for text in _sentences(hit.text)]
             if sentences:
                 found.append(max(sentences, key=lambda one: one.worth))
         return sorted(found, key=lambda one: (-one.worth, one.place))
 
     def _quote(
-        self, asked: Understanding, terms: frozenset[str], place: int, hit: Hit, text: str, around: float
+        self, asked: Understanding, terms: Mapping[str, float], place: int, hit: Hit, text: str, around: float
     ) -> _Quote:
-        share = (_share(terms, frozenset(self._analyzer.terms(text))) + around) / 2
+        share = (self._share(terms, text) + around) / 2
         held = traits(text)
         fits = (asked.asks_when and held.times) or (asked.asks_how_many and held.numbers)
         fits = fits or (asked.asks_who and held.names)
         return _Quote(place, hit, text, share, share + (FITTING if fits else 0.0) + FITTING * hit.score)
+
+    def _terms(self, asked: Understanding) -> dict[str, float]:
+        """The words of a question, and how much each is worth."""
+        names = {term for name in asked.exact for term in self._analyzer.terms(name)}
+        return {term: NAME if term in names else 1.0 for term in self._analyzer.terms(asked.query)}
+
+    def _share(self, terms: Mapping[str, float], text: str) -> float:
+        """How much of a question's worth a text has."""
+        held = frozenset(self._analyzer.terms(text))
+        whole = sum(terms.values())
+        return sum(worth for term, worth in terms.items() if term in held) / whole if whole else 0.0
 
 
 def _asks(message: str, understanding: Understanding) -> bool:
@@ -123,10 +137,6 @@ def _sentences(text: str) -> Iterable[str]:
         said = " ".join(sentence.split())
         if said and not said.endswith("?"):
             yield said if len(said) <= LONGEST_QUOTE else said[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " \u2026"
-
-
-def _share(terms: frozenset[str], held: frozenset[str]) -> float:
-    return len(terms & held) / len(terms) if terms else 0.0
 
 
 def _said(quote: _Quote) -> str:
