@@ -47,6 +47,19 @@ async def test_it_is_the_same_after_a_way_through_another_engine(engine: Engine,
     assert await totals(engine, Binding(binding.namespace, "back")) == before
 
 
+@pytest.mark.parametrize("form", ["blocks", "literals"])
+async def test_the_text_can_be_run_as_it_is(engine: Engine, binding: Binding, form: Form) -> None:
+    other = Binding(binding.namespace, "other")
+    await migrated(engine, binding)
+    await filled(engine, binding, seed=6, rows=4)
+    await engine.create_database(other)
+
+    await engine.execute(other, (await dumped(engine, binding, form)).decode())
+
+    assert await totals(engine, other) == await totals(engine, binding)
+    await migrated(engine, other)
+
+
 async def test_the_digest_tells_apart_what_looks_alike(engine: Engine, binding: Binding) -> None:
     await migrated(engine, binding)
     # What is NONE in an object is not there at all.
