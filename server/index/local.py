@@ -187,6 +187,8 @@ class LocalIndex(Index):
             return Collection(whole, current=saved.is_current(binding))
         for shelf in whole:
             shelf.texts.close()
+        if saved.exists(binding):
+            log.warning("index.rebuilt", database=str(binding), reason="what was saved of it cannot be used")
         texts = {table: saved.texts(binding, table) for table in TABLES}
         for one in texts.values():
             one.cut(0)

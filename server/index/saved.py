@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from server.core.scope import Attribute
 from server.index.analysis import Analyzer
-from server.index.chunk import Table
+from server.index.chunk import TABLES, Table
 from server.index.interned import Interned
 from server.index.postings import Postings, Segment
 from server.index.shelf import ROW, Shelf
@@ -38,10 +38,10 @@ class Saved:
         try:
             seal = json.loads(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
-            seal = {}
+            seal = None
         path.unlink(missing_ok=True)
-        if seal.get("format") == FORMAT and seal.get("store") == fingerprint(self._store):
-            self._vouched = frozenset(seal["current"])
+        if isinstance(seal, dict) and seal.get("format") == FORMAT and seal.get("store") == fingerprint(self._store):
+            self._vouched = frozenset(seal.get("current") or ())
 
     def seal(self, current: Iterable[Binding], seen: Iterable[Binding]) -> None:
         """Vouch for the indexes that are current, and for those that nobody has looked at, once the store is closed."""
@@ -58,6 +58,12 @@ class Saved:
         """Whether a saved index has everything that the database had when the process began."""
         return str(binding) in self._vouched
 
+    def exists(self, binding: Binding) -> bool:
+        """Whether there ought to be something that could be loaded."""
+        return self.is_current(binding) or any(
+            self._place(binding, table).with_suffix(".npz").exists() for table in TABLES
+        )
+
     def texts(self, binding: Binding, table: Table) -> Texts:
         """The live file of texts of a table."""
         return Texts.at(self._place(binding, table).with_suffix(".texts"))
@@ -69,10 +75,10 @@ class Saved:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
                 arrays = {name: held[name] for name in held.files}
             names = json.loads(arrays.pop("names").tobytes())
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, NotImplementedError, BadZipFile):
             return None
         texts = self.texts(binding, table)
-        if names["format"] != FORMAT or arrays["rows"].dtype != ROW or texts.end < names["texts_end"]:
+        if names["format"] != FORMAT or arrays["rows"].dtype != ROW or not self._fits(binding, texts, names):
             texts.close()
             return None
         shelf = Shelf(table, analyzer, texts)
@@ -85,6 +91,7 @@ class Saved:
         names = {
             "format": FORMAT,
             "texts_end": shelf.texts.end,
+            "texts_checksum": shelf.texts.checksum(shelf.texts.end),
             "terms": list(shelf.terms),
             "scopes": [sorted(scope) for scope in shelf.scopes],
             "labels": [sorted(labels) for labels in shelf.labels],
@@ -113,6 +120,12 @@ class Saved:
         for path in folder.glob("*") if folder.is_dir() else ():
             path.unlink()
         self._vouched -= {str(binding)}
+
+    def _fits(self, binding: Binding, texts: Texts, names: dict[str, Any]) -> bool:
+        """Whether the texts are those that the shelf was saved with; after a crash some of them may have been erased."""
+        if texts.end < names["texts_end"]:
+            return False
+        return not self.is_current(binding) or texts.checksum(names["texts_end"]) == names["texts_checksum"]
 
     def _place(self, binding: Binding, table: Table) -> Path:
         return self._folder / binding.namespace / binding.database / table

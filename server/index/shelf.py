@@ -123,6 +123,8 @@ class Shelf:
         row = self.numbers.get(chunk.id)
         if row is None or self.chunk(row) != chunk:
             return False
+        if self.text(row) != content.text:
+            return False
         width = len(content.vector)
         return width <= self.vectors.shape[1] and np.array_equal(self.vectors[row, :width], content.vector)
 

@@ -2,8 +2,11 @@
 
 import os
 import tempfile
+import zlib
 from pathlib import Path
 from typing import Self
+
+BLOCK = 1 << 20
 
 
 class Texts:
@@ -42,6 +45,13 @@ class Texts:
         """Forget what stands behind a place, such as the texts of a process that was killed."""
         os.ftruncate(self._descriptor, end)
         self._end = end
+
+    def checksum(self, end: int) -> int:
+        """Tells whether anything before that place has changed."""
+        checksum = 0
+        for begin in range(0, end, BLOCK):
+            checksum = zlib.crc32(os.pread(self._descriptor, min(BLOCK, end - begin), begin), checksum)
+        return checksum
 
     @property
     def end(self) -> int:
