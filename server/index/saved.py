@@ -122,7 +122,7 @@ class Saved:
         self._vouched -= {str(binding)}
 
     def _fits(self, binding: Binding, texts: Texts, names: dict[str, Any]) -> bool:
-        """Whether the texts are those that the shelf was saved with; after a crash some of them may have been erased."""
+        """Whether the texts are those that the shelf was saved with; after a crash some may have been erased."""
         if texts.end < names["texts_end"]:
             return False
         return not self.is_current(binding) or texts.checksum(names["texts_end"]) == names["texts_checksum"]
