@@ -89,7 +89,9 @@ def given(**values: Any) -> dict[str, Any]:
 
 def field(value: Any) -> str | None:
     """A value as a field of a form: text as it is, anything else as JSON."""
-    return value if value is None or isinstance(value, str) else body(_json(value)).decode()
+    if isinstance(value, str):
+        return _encodable(value)
+    return None if value is None else body(_json(value)).decode()
 
 
 def timestamp(value: datetime | str) -> str:

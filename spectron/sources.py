@@ -30,7 +30,8 @@ class Source:
         self._own = not hasattr(file, "read")
         self._file = _opened(file)
         named = filename or (Path(file).name if isinstance(file, str | os.PathLike) else _name(self._file))
-        self.filename = named or UNNAMED
+        # A name on disk need not be text; what can't be sent is replaced.
+        self.filename = (named or UNNAMED).encode(errors="replace").decode()
         self.content_type = content_type
         self._progress = progress
 

@@ -49,8 +49,8 @@ class AsyncDocuments:
         twice is sent again after a passing failure: the same bytes in the same scope are the same document.
         """
         fields = {
-            "title": title,
-            "source": source,
+            "title": endpoint.field(title),
+            "source": endpoint.field(source),
             "scope": endpoint.field(scope),
             "metadata": endpoint.field(metadata or None),
         }

@@ -48,7 +48,11 @@ def scope_of(values: list[str]) -> dict[str, str] | str | None:
         return None
     if len(values) == 1 and "=" not in values[0]:
         return values[0]
-    return pairs(values)
+    found = pairs(values)
+    for text in values:
+        if "=" in text.partition("=")[2]:
+            raise typer.BadParameter(f"{text!r} looks like several; give --scope once for each", param_hint="--scope")
+    return found
 
 
 def entity_of(ref: str) -> tuple[str, str]:

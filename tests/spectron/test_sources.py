@@ -70,6 +70,14 @@ def test_what_is_no_file_is_refused_with_the_reason(tmp_path: Path) -> None:
         Source(str(tmp_path))
 
 
+def test_a_name_that_is_no_text_is_sent_as_far_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"bad\xff.bin")
+    file.touch()
+
+    with Source(file) as source:
+        assert source.filename == "bad?.bin"
+
+
 def test_a_file_open_as_text_is_refused() -> None:
     with pytest.raises(ArgumentError, match="binary mode"):
         Reader(io.StringIO("text"), None).read()  # type: ignore[arg-type]

@@ -137,6 +137,13 @@ async def test_an_upload_is_a_form_with_its_fields() -> None:
         assert part in sent.content
 
 
+async def test_a_field_that_is_no_text_is_refused_before_anything_is_sent() -> None:
+    harness = Harness()
+
+    with pytest.raises(ArgumentError, match="not text that can be sent"):
+        await harness.acme.documents.upload(b"x", title="\udcff")
+
+
 @pytest.mark.parametrize("failure", [CUT, REFUSED, problem(503, "unavailable")], ids=["cut", "refused", "503"])
 async def test_an_upload_that_can_be_read_again_is_sent_again(failure: httpx.Response | Exception) -> None:
     harness = Harness(failure, answer(202, UPLOAD))

@@ -47,6 +47,7 @@ def test_how_much_is_concluded(tmp_path: Path, options: str, infer: str | None) 
         "remember ''",
         "remember x --preview --as-is",
         "remember x --scope org=acme --scope alice",
+        "recall x --scope org=acme/user=alice",
         "state --as-of yesterday",
         "state --since 2026-01-01 --as-of 2026-01-02",
         "entities show alice",
