@@ -1,5 +1,6 @@
 """Answers in words: by a language model that is shown the evidence, or put together from it without one."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -10,7 +11,7 @@ import structlog
 
 from server.control.contexts import Open
 from server.control.models import ContextModels, is_local
-from server.core.errors import ProviderError, ValidationError
+from server.core.errors import ProviderError, ProviderTimeoutError, ValidationError
 from server.models.language import LanguageModel, Message
 from server.models.usage import Usage
 from server.recall.conversation import Line
@@ -22,6 +23,8 @@ OFFLINE = "offline"
 MAX_ANSWER_TOKENS = 1024
 MOST_EVIDENCE = 24_000
 LONGEST_LINE = 4_000
+# Less than what a request may take, so that there is time left to answer without a model.
+FIRST_WORD_SECONDS = 40.0
 Otherwise = Callable[[], Awaitable[Extract]]
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _MARKED = re.compile(r"[ \t]*\[\d{1,3}\]")
@@ -100,8 +103,10 @@ class Response:
 class Responding:
     """Asks the model that a Context is configured with, and does without when that fails."""
 
-    def __init__(self, models: ContextModels) -> None:
+    def __init__(self, models: ContextModels, *, first_word_seconds: float = FIRST_WORD_SECONDS) -> None:
+        """A model that has not begun to answer by then is done without, however often its provider was tried."""
         self._models = models
+        self._first_word_seconds = first_word_seconds
 
     async def responder(self, opened: Open, configured: str, requested: str | None = None) -> Responder:
         """Who is to answer; `RateLimitedError` when the Context's tokens are used up.
@@ -132,6 +137,8 @@ class Responding:
             try:
                 asked = self._asked(opened, responder.model, responder.tally, briefing.messages(), live=live)
                 async with aclosing(asked) as pieces:
+                    said.append(await self._first(pieces, responder.name))
+                    yield said[0]
                     async for piece in pieces:
                         said.append(piece)
                         yield piece
@@ -155,6 +162,16 @@ class Responding:
                 if isinstance(piece, Response):
                     return piece
         raise AssertionError("an answer ends with itself as a whole")
+
+    async def _first(self, pieces: AsyncGenerator[str, None], model: str) -> str:
+        try:
+            async with asyncio.timeout(self._first_word_seconds):
+                return await anext(pieces)
+        except TimeoutError:
+            raise ProviderTimeoutError(
+                f"{model} did not begin to answer within {self._first_word_seconds:g} s; check its provider's status, "
+                "or choose a faster model."
+            ) from None
 
     async def _asked(
         self, opened: Open, model: LanguageModel, tally: Tally, messages: Sequence[Message], *, live: bool
