@@ -3,6 +3,7 @@
 | commands | do |
 | --- | --- |
 | `backup` | write, list, verify and prune backup sets |
+| `doctor` | look whether all that has to work at night would work now |
 | `drill` | restore a set into a throwaway server and prove that it works |
 | `restore` | into a new Context or a fresh deployment, never over what is there |
 | `schedule` | run jobs at their times, and tell people what became of them |

@@ -14,7 +14,7 @@ import typer
 from ops.errors import OpsError
 from ops.repository.bucket_client import Credentials
 from ops.repository.encryption import Identities, Recipients, recipients_in
-from ops.repository.location import EXAMPLES, parse_location
+from ops.repository.location import EXAMPLES, Location, parse_location
 from ops.repository.opening import open_storage
 from ops.repository.sets import Repository
 from spectron.terminal.commands import command
@@ -40,14 +40,17 @@ class RepositoryOptions:
         ),
     ] = None
 
+    def location(self, session: Session) -> Location:
+        address = self.repository or session.terminal.environ.get("SPECTRON_BACKUP_REPOSITORY")
+        if not address:
+            raise typer.BadParameter(f"say where the backups are, or set SPECTRON_BACKUP_REPOSITORY; {EXAMPLES}")
+        return parse_location(address, session.terminal.directory)
+
     @contextmanager
     def open(self, session: Session, *, may_begin: bool = False) -> Iterator[Repository]:
         """The repository; one that is not there yet may be begun by a backup alone."""
         environ = session.terminal.environ
-        address = self.repository or environ.get("SPECTRON_BACKUP_REPOSITORY")
-        if not address:
-            raise typer.BadParameter(f"say where the backups are, or set SPECTRON_BACKUP_REPOSITORY; {EXAMPLES}")
-        location = parse_location(address, session.terminal.directory)
+        location = self.location(session)
         with closing(open_storage(location, credentials=Credentials.by_environment(environ))) as storage:
             if not may_begin:
                 storage.check()

@@ -24,7 +24,9 @@ class Listing:
 
     @property
     def newest_good(self) -> Manifest | None:
-        return next((one for one in self.sets if one.good), None)
+        """A set of every Context wins over newer ones of single Contexts."""
+        good = [one for one in self.sets if one.good]
+        return next((one for one in good if one.complete), good[0] if good else None)
 
 
 class Repository:

@@ -49,7 +49,8 @@ app = typer.Typer(help="Jobs at their times: run, list, once, install.", no_args
 
 
 @contextmanager
-def _keeping(session: Session, schedule: Schedule) -> Iterator[tuple[Keeper, Runner]]:
+def keeping(session: Session, schedule: Schedule) -> Iterator[tuple[Keeper, Runner]]:
+    """The schedule's keeper, with everything it needs to run jobs and to tell of them."""
     state = StateFile(schedule.state)
     runner = Runner(PROGRAM, session.terminal.environ, state.folder)
     registry = registry_of(state.load)
@@ -70,7 +71,7 @@ def run(session: Session, options: ConfigOptions) -> None:
     schedule = options.load(session)
     state = StateFile(schedule.state)
     with (
-        _keeping(session, schedule) as (keeper, runner),
+        keeping(session, schedule) as (keeper, runner),
         served(registry_of(state.load), schedule.metrics.listen) as port,
     ):
 
@@ -96,7 +97,7 @@ def list_jobs(session: Session, options: ConfigOptions) -> None:
     """List each job: when it ran, how it ended, and when it runs next."""
     schedule = options.load(session)
     known = StateFile(schedule.state).load()
-    with _keeping(session, schedule) as (keeper, _):
+    with keeping(session, schedule) as (keeper, _):
         upcoming = keeper.next_runs()
     if session.as_json:
         jobs = [
@@ -122,7 +123,7 @@ def once(
     schedule = options.load(session)
     if name not in schedule.jobs:
         raise typer.BadParameter(f"there is no job {name!r}; known: {', '.join(schedule.jobs)}", param_hint="NAME")
-    with _keeping(session, schedule) as (keeper, _):
+    with keeping(session, schedule) as (keeper, _):
         outcome = keeper.run(name)
     for line in told(outcome):
         session.out.note(line)

@@ -1,21 +1,31 @@
 """From a real server to a set, from the set to other servers, and what a drill says about it."""
 
 import json
+import os
+import random
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ops.progress import Silent
 from ops.repository.directory import DirectoryStorage
+from ops.repository.encryption import Identities
 from ops.repository.location import FolderLocation
+from ops.restore.loading import Loader
 from spectron import SpectronManagement
-from tests.ops.damage import with_a_dropped_statement
+from spectron.errors import SpectronError
+from tests.ops.damage import DAMAGES, damaged_set
 from tests.support.deployment import Deployment
+from tests.support.processes import Process
 
 OPS = str(Path(sys.executable).parent / "spectron-ops")
+ROUNDS = int(os.environ.get("SPECTRON_ROUNDS", "5"))
 TEXTS = ("Maria moved from Lisbon to Porto.", "Tomás leads the payments team.", "The invoice 7741 is unpaid.")
 
 
@@ -60,6 +70,13 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
         made = operator.run("backup", "run", "--all", "--with-objects", "--allow-empty", "empty")
         assert made.returncode == 0, made.stdout + made.stderr
         yield operator
+
+
+@pytest.fixture
+def copy(operator: Operator, tmp_path: Path) -> DirectoryStorage:
+    """A copy of the repository, for sets that are wrong."""
+    shutil.copytree(operator.repository, tmp_path / "copy")
+    return DirectoryStorage(FolderLocation(tmp_path / "copy"))
 
 
 def fill(admin: SpectronManagement, folder: Path) -> None:
@@ -129,11 +146,51 @@ def test_a_drill_passes_and_is_remembered(operator: Operator, tmp_path: Path) ->
     assert operator.json("backup", "list")["sets"][0]["marks"]["drilled"]
 
 
-def test_a_drill_catches_what_checksums_can_not(operator: Operator) -> None:
+def test_a_drill_catches_what_checksums_can_not(operator: Operator, copy: DirectoryStorage) -> None:
     """A set whose files are exactly as written, but were wrong when they were."""
-    storage = DirectoryStorage(FolderLocation(operator.repository))
-    damaged = with_a_dropped_statement(storage, "acme")
-    assert operator.run("backup", "verify", damaged).returncode == 0
-    done = operator.run("drill", "run", damaged)
+    repository, manifest, _ = damaged_set(copy, "acme", "dropped row", random.Random(1))
+    with repository.lock("a test").held() as lock:
+        repository.publish(manifest, lock)
+    damaged = manifest.id
+    assert operator.run("backup", "verify", damaged, "--repository", str(copy)).returncode == 0
+    done = operator.run("drill", "run", damaged, "--repository", str(copy))
     assert done.returncode == 1
     assert "did not pass" in done.stderr
+
+
+def test_what_was_written_wrong_is_refused_whatever_is_wrong(operator: Operator, copy: DirectoryStorage) -> None:
+    """Damage that no checksum shows, because the manifest was made of it."""
+    chance = random.Random()
+    with operator.deployment.admin as admin:
+        admin.contexts.create(id="trial", namespace="trial", database="trial")
+        for number in range(2 * ROUNDS):
+            kind = DAMAGES[number % len(DAMAGES)]
+            repository, manifest, told = damaged_set(copy, "acme", kind, chance)
+            loader = Loader(repository, manifest, Identities(), Silent())
+            with pytest.raises(SpectronError):
+                pytest.fail(f"{told} was loaded: {loader.context(admin, manifest.contexts[0], 'trial')}")
+            assert sum(admin.contexts("trial").stats().tables.values()) == 0
+        admin.contexts.delete("trial")
+
+
+def test_killed_at_any_moment_it_is_the_new_deployment_or_none(operator: Operator, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "data"
+    arguments = [
+        OPS, "restore", "run", "--fresh", str(target), "--master-key", master_key(operator),
+        "--repository", str(operator.repository),
+    ]  # fmt: skip
+    began = time.monotonic()
+    with Process(arguments, tmp_path / "whole.log") as process:
+        assert process.wait(300) == 0, process.output
+    usual = time.monotonic() - began
+    for _ in range(max(1, ROUNDS // 5)):
+        shutil.rmtree(target)
+        with Process(arguments, tmp_path / "killed.log") as process:
+            time.sleep(random.uniform(0, usual))
+            process.kill()
+        if not target.exists():
+            with Process(arguments, tmp_path / "again.log") as process:
+                assert process.wait(300) == 0, process.output
+        assert [one.name for one in target.parent.iterdir()] == ["data"]
+        with Deployment(target, tmp_path) as running, SpectronManagement(running.url, operator.deployment.key) as admin:
+            assert admin.contexts("acme").memory.fsck(check="integrity").count == 0

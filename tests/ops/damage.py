@@ -1,35 +1,72 @@
 """Sets that are as they were written, and were written wrong."""
 
 import json
+import random
+import re
+import secrets
 from datetime import UTC, datetime
+from typing import Any
 
-from ops.dump import TRAILER, DumpWatch
+from ops.dump import HEADER, TRAILER, DumpWatch
 from ops.repository.encryption import Identities, Recipients
-from ops.repository.manifest import Dump
+from ops.repository.manifest import Dump, Manifest
 from ops.repository.names import context_dump
 from ops.repository.sets import Repository
 from ops.repository.storage import Storage
 
+DAMAGES = ("dropped row", "doubled row", "missing table", "changed value", "truncated value", "missing index")
+VALUE = re.compile(rb'"([A-Za-z0-9+/]{40,}={0,2})"')
 
-def with_a_dropped_statement(storage: Storage, context: str) -> str:
-    """A copy of the newest set in which a row of a Context is missing, with a manifest that fits; answers its id."""
+
+def damaged_set(storage: Storage, context: str, kind: str, chance: random.Random) -> tuple[Repository, Manifest, str]:
+    """A set, not published yet, whose dump of a Context is damaged and whose manifest fits it; and what was done."""
     repository = Repository(storage, lambda: datetime.now(UTC))
     good = repository.get("latest")
     dump = good.of_context(context)
     assert dump is not None
     text = bytearray()
     repository.read(dump.file, encrypted=False, identities=Identities(), sink=text.extend)
-    lines = bytes(text).splitlines(keepends=True)
-    lost = next(number for number, line in enumerate(lines) if line.startswith(b"INSERT"))
-    trailer = json.loads(lines[-1].removeprefix(TRAILER))
-    trailer["statements"] -= 1
-    kept = [*lines[:lost], *lines[lost + 1 : -1], TRAILER + json.dumps(trailer).encode() + b"\n"]
-    name = f"{good.id}-damaged"
+    lines, told = _damaged(bytes(text).splitlines(keepends=True), kind, chance)
+    name = f"{good.id}-{secrets.token_hex(3)}"
     watch = DumpWatch()
-    file = repository.add(context_dump(name, context, Recipients()), kept, Recipients(), watch.feed)
+    file = repository.add(context_dump(name, context, Recipients()), lines, Recipients(), watch.feed)
     header, summary = watch.summary()
     wrong = Dump(file=file, kind="context", context=context, header=header, trailer=summary)
-    manifest = good.model_copy(update={"id": name, "contexts": (wrong,), "control": None, "objects": None})
-    with repository.lock("a test").held() as lock:
-        repository.publish(manifest, lock)
-    return name
+    damaged = {"id": name, "contexts": (wrong,), "control": None, "objects": None, "complete": False}
+    return repository, good.model_copy(update=damaged), f"{kind}: {told!r}"
+
+
+def _damaged(lines: list[bytes], kind: str, chance: random.Random) -> tuple[list[bytes], bytes]:
+    """The lines of a dump with one thing wrong, and a last line that counts them."""
+    trailer: dict[str, Any] = json.loads(lines.pop().removeprefix(TRAILER))
+    rows = [number for number, line in enumerate(lines) if line.startswith(b"INSERT")]
+    chosen = chance.choice(rows)
+    told = lines[chosen][:80]
+    match kind:
+        case "dropped row":
+            del lines[chosen]
+        case "doubled row":
+            lines.insert(chosen, lines[chosen])
+        case "missing table":
+            table = chance.choice([name for name, sums in trailer["tables"].items() if sums["rows"]])
+            del trailer["tables"][table]
+            names = rb"(INSERT (RELATION )?INTO|DEFINE TABLE|DEFINE (FIELD|INDEX) \S+ ON) "
+            pattern = re.compile(names + table.encode())
+            lines = [line for line in lines if not pattern.match(line)]
+            trailer["indexes"] = [name for name in trailer["indexes"] if not name.startswith(f"{table}.")]
+            told = table.encode()
+        case "changed value" | "truncated value":
+            found = VALUE.search(lines[chosen])
+            assert found is not None
+            at = chance.randrange(found.start(1), found.end(1) - 4)
+            other = chance.choice([one for one in b"ABCDwxyz0189" if one != lines[chosen][at]])
+            line = lines[chosen]
+            changed = kind == "changed value"
+            lines[chosen] = line[:at] + (bytes([other]) + line[at + 1 :] if changed else line[at + 4 :])
+        case _:
+            lost = chance.choice([number for number, line in enumerate(lines) if line.startswith(b"DEFINE INDEX")])
+            told = lines[lost][:80]
+            del lines[lost]
+    assert lines[1].startswith(HEADER)
+    trailer["statements"] = sum(not line.startswith(b"--") for line in lines[1:])
+    return [*lines, TRAILER + json.dumps(trailer).encode() + b"\n"], told

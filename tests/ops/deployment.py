@@ -75,6 +75,8 @@ def _answer(handler: BaseHTTPRequestHandler, deployment: Deployment) -> None:
         _json(handler, {"title": "Refused", "status": status, "detail": "a test wants it so"}, status)
         return
     match [unquote(segment) for segment in path.split("/")]:
+        case ["ready"]:
+            _json(handler, {"status": "ready"})
         case ["contexts"]:
             named = [{"id": each, "namespace": "n", "database": each} for each in deployment.contexts]
             times = {"state": "active", "created_at": "2026-01-01T00:00:00Z"}

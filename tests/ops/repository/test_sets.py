@@ -23,6 +23,17 @@ def test_sets_are_listed_newest_first(repository: Repository, still: ManualClock
     assert repository.get(first.id) == first
 
 
+def test_the_latest_is_one_of_everything_if_there_is_one(repository: Repository, still: ManualClock) -> None:
+    whole = write_set(repository, {"acme": 2, "beta": 1})
+    still.advance(60)
+    single = manifest("20261121T050000Z-ee", {}, still.now())
+    single = single.model_copy(update={"control": None, "complete": False})
+    with repository.lock("a test").held() as lock:
+        repository.publish(single, lock)
+    assert repository.listing().sets[0] == single
+    assert repository.get("latest") == whole
+
+
 def test_every_file_reads_as_the_manifest_says(repository: Repository) -> None:
     made = write_set(repository, {"acme": 500})
     for file in made.files:
