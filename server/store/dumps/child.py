@@ -15,7 +15,8 @@ from server.core.errors import UnavailableError
 from server.store.binding import Binding
 from server.store.dumps.marks import Header
 
-COMMAND = (sys.executable, "-m", "server.store.dumps.program")
+# With -P, a folder named `server` where the server was started is nothing to it.
+COMMAND = (sys.executable, "-P", "-m", "server.store.dumps.program")
 PIECE_BYTES = 256 * 1024
 # It reads a copy and writes to a pipe, and needs to know nothing else.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")

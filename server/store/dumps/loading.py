@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from server.core.errors import QueryError, TransactionConflictError, UnprocessableError
 from server.store.binding import Binding
 from server.store.dumps.marks import Header, Kind, TableSum, Trailer
@@ -17,7 +19,10 @@ from server.store.engine import Engine, Variables
 from server.store.migrations import Migration, Migrator
 
 SHOWN = 5
+REPORTED_BYTES = 64 * 1024 * 1024
 NAMED = re.compile(r"DEFINE [A-Z]+ (`(?:[^`\\]|\\.)*`|\S+)( ON (`(?:[^`\\]|\\.)*`|\S+))?")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Loader:
 
         `UnprocessableError` says what is wrong with the dump. A dump of an older schema is brought up to date.
         """
-        counted = _Counted(pieces)
+        counted = _Counted(pieces, binding)
         loading: _Loading | None = None
         async for part in parts(counted.pieces()):
             if isinstance(part, Header):
@@ -172,13 +177,18 @@ class _Loading:
 
 
 class _Counted:
-    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+    """Counts what comes in, and says from time to time how much it was."""
+
+    def __init__(self, pieces: AsyncIterator[bytes], binding: Binding) -> None:
         self._pieces = pieces
+        self._binding = binding
         self.bytes = 0
 
     async def pieces(self) -> AsyncIterator[bytes]:
         async for piece in self._pieces:
-            self.bytes += len(piece)
+            before, self.bytes = self.bytes, self.bytes + len(piece)
+            if before // REPORTED_BYTES != self.bytes // REPORTED_BYTES:
+                log.info("dump.loading", database=str(self._binding), bytes=self.bytes)
             yield piece
 
 
