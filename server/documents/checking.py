@@ -14,6 +14,8 @@ from server.documents.catalogue import DELETION, Catalogue
 from server.documents.document import FINAL, Document
 from server.documents.job import DocumentQueue
 from server.documents.originals import Originals
+from server.index.checking import Expected
+from server.index.chunk import id_of
 from server.objects.store import ObjectStore
 from server.store.engine import Database, Row
 from server.store.scoped import scope_of
@@ -46,7 +48,8 @@ class DocumentCheck:
         self._originals = originals
         self._objects = objects
 
-    async def check(self, opened: Open, findings: Findings) -> None:
+    async def check(self, opened: Open, findings: Findings) -> Expected:
+        """Report what does not agree; answers the chunks that are to be found."""
         # Asked for first: whatever has ended until then has left nothing behind.
         at_work = await self._queue.at_work(opened)
         documents = {one.id: one async for one in self._catalogue.every(opened.database)}
@@ -64,6 +67,7 @@ class DocumentCheck:
             _check_chunks(document, held[one].current, findings)
             _check_keywords(document, held[one].edges, findings)
         await self._check_originals(opened, documents, findings)
+        return {id_of(row["id"]): scope_of(row["scope"]) for one in held.values() for row in one.current}
 
     async def _check_originals(self, opened: Open, documents: dict[str, Document], findings: Findings) -> None:
         sizes = {stored.key: stored.size async for stored in self._objects.list(f"{opened.context.id}/")}

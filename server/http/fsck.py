@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from server.core.findings import Findings, Problem
+from server.core.findings import Findings, Problem, of_kinds
 from server.core.scope import EMPTY
 from server.documents.parts import DocumentCare
 from server.http.bodies import Body
 from server.http.tenant import Here, Tenant, Tenants
-from server.index.checking import IndexCheck
+from server.index.checking import Expected, IndexCheck
+from server.index.chunk import KNOWLEDGE, MEMORY, Table
 from server.memory import checking as memory_checking
 from server.memory import doubts
 from server.memory.linking import Linking
@@ -42,26 +43,32 @@ class Examination:
     async def repair(self, tenant: Tenant, problems: list[Problem]) -> set[Problem]:
         """Repair what can be; answers the problems that were put right, or will be once their jobs have run."""
         done = await self.documents.repair.repair(tenant.open, problems)
-        await memory_checking.repair(tenant.database)
-        await self.index.repair(tenant.database)
-        ours = (memory_checking.LOOSE, *self.index.kinds)
-        return done | {problem for problem in problems if problem.kind in ours}
+        if loose := of_kinds(problems, memory_checking.LOOSE):
+            await memory_checking.repair(tenant.database)
+        if unlike := of_kinds(problems, *self.index.kinds):
+            await self.index.repair(tenant.database)
+        return done.union(loose, unlike)
 
     async def _look(self, tenant: Tenant) -> Findings:
         findings = Findings(tenant.sees())
-        await self.documents.check.check(tenant.open, findings)
-        await memory_checking.check(tenant.database, findings)
-        await self.index.check(tenant.database, findings)
+        expected: dict[Table, Expected] = {
+            KNOWLEDGE: await self.documents.check.check(tenant.open, findings),
+            MEMORY: await memory_checking.check(tenant.database, findings),
+        }
+        await self.index.check(tenant.database, expected, findings)
         return findings
 
 
 def add_routes(router: APIRouter, examination: Examination, linking: Linking, tenants: Tenants) -> None:
     @router.post("/fsck")
-    async def fsck(tenant: Here, body: Fsck | None = None, repair: Annotated[bool, Query()] = False) -> dict[str, Any]:
+    async def fsck(
+        request: Request, tenant: Here, body: Fsck | None = None, repair: Annotated[bool, Query()] = False
+    ) -> dict[str, Any]:
         """Check that records, objects and index entries agree, and look for contradictions, duplicates and injection.
 
         A key with a floor is told of its own records alone. `repair` puts right what can be without losing anything.
         """
+        request.state.take_time()
         wanted = body or Fsck()
         repairing = repair or wanted.repair
         if repairing:
@@ -108,8 +115,9 @@ def add_routes(router: APIRouter, examination: Examination, linking: Linking, te
         return dict(sorted(findings.checked.items())), problems, repaired
 
     @router.post("/documents/recompute-links")
-    async def recompute_links(tenant: Here) -> dict[str, Any]:
+    async def recompute_links(request: Request, tenant: Here) -> dict[str, Any]:
         """Find out anew which entities the documents in sight speak of."""
+        request.state.take_time()
         links = await linking.recompute(tenant.database, tenant.sees())
         tenants.trace(tenant, "document.link", "recompute-links", tenant.authority.floor, written={"links": links})
         return {"links_emitted": links, "trace_id": tenant.trace_id}

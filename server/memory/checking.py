@@ -1,10 +1,12 @@
 """Whether the records of the memory refer to records that are there, and turns and chains are in order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.core.findings import Findings
 from server.core.scope import Scope
+from server.index.checking import Expected
+from server.index.chunk import id_of
 from server.store.engine import Database, Row
 from server.store.scoped import scope_of
 from server.store.walking import walk
@@ -27,13 +29,18 @@ LINKS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "memory_chunk": {"session": ("session",), "source_turn?": ("turn",)},
     MENTIONS: {"in": ("memory_chunk", "knowledge_chunk"), "out": ("entity",)},
 }
-ALSO: Mapping[str, str] = {"turn": "seq", "attribute": "key, current_key"}
+ALSO: Mapping[str, str] = {
+    "turn": "seq",
+    "attribute": "key, current_key",
+    "memory_chunk": "forgotten_at, valid_until",
+}
+AT_ONCE = 500
 # A loose link is one that nothing is lost with.
 DANGLING, LOOSE, NUMBERING, CHAIN = "link.dangling", "link.loose", "turn.seq", "attribute.chain"
 
 
-async def check(database: Database, findings: Findings) -> None:
-    """Report links that lead nowhere, turns that are numbered wrongly, and chains that are torn."""
+async def check(database: Database, findings: Findings) -> Expected:
+    """Report links that lead nowhere, wrong numbers and torn chains; answers the chunks that are to be found."""
     sessions = {
         str(row["id"]): (row.get("turn_count") or 0, scope_of(row["scope"]))
         async for row in walk(database, "session", "turn_count, scope")
@@ -41,7 +48,7 @@ async def check(database: Database, findings: Findings) -> None:
     findings.checked["sessions"] += sum(findings.admits(scope) for _, scope in sessions.values())
     rows = {table: [row async for row in walk(database, table, _columns(table))] for table in LINKS}
     ids = {table: {str(row["id"]) for row in found} for table, found in rows.items()}
-    ids |= {"session": set(sessions), "knowledge_chunk": await _ids(database, "knowledge_chunk")}
+    ids |= {"session": set(sessions), "knowledge_chunk": await _chunks_named(database, rows[MENTIONS])}
     for table, found in rows.items():
         for row in found:
             scope = _scope(table, row, sessions)
@@ -49,6 +56,8 @@ async def check(database: Database, findings: Findings) -> None:
             _check_links(table, row, ids, scope, findings)
     _check_numbers(rows["turn"], sessions, findings)
     _check_chains(rows["attribute"], findings)
+    living = [row for row in rows["memory_chunk"] if not (row.get("forgotten_at") or row.get("valid_until"))]
+    return {id_of(row["id"]): scope_of(row["scope"]) for row in living}
 
 
 async def repair(database: Database) -> None:
@@ -69,8 +78,14 @@ def _columns(table: str) -> str:
     return ", ".join([*names, *([ALSO[table]] if table in ALSO else [])]) + scope
 
 
-async def _ids(database: Database, table: str) -> set[str]:
-    return {str(row["id"]) async for row in walk(database, table, "")}
+async def _chunks_named(database: Database, mentions: Sequence[Row]) -> set[str]:
+    """Those chunks of documents that mentions lead from and that are there."""
+    named = [row["in"] for row in mentions if row["in"].table_name == "knowledge_chunk"]
+    found: set[str] = set()
+    for begin in range(0, len(named), AT_ONCE):
+        page = await database.read("SELECT VALUE id FROM $ids", {"ids": named[begin : begin + AT_ONCE]})
+        found.update(map(str, page[-1]))
+    return found
 
 
 def _scope(table: str, row: Row, sessions: Mapping[str, tuple[int, Scope]]) -> Scope | None:
