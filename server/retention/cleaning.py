@@ -10,6 +10,7 @@ from server.core.scope import EMPTY, Scope
 from server.index.writes import IndexWrites
 from server.retention.chores import Chore
 from server.retention.deletion import Deletion
+from server.retention.pace import Pace
 from server.retention.plan import Batch, Plan
 from server.retention.policies import Policies
 from server.retention.streams import Cursor, streams
@@ -21,8 +22,6 @@ from server.store.engine import Row
 PAGE = 200
 # A batch in which something has changed since it was planned is looked for again.
 PASSES = 3
-# After each batch a sweep rests for this part of the time it took, so that requests come through.
-REST = 0.25
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,7 @@ class Cleaner:
         """Go through everything under the policies of now; False if it is to be done again."""
         async with self._policies.contexts.opened(report.id) as opened:
             plan = self._plan(opened, wanted)
+            pace = Pace(self._clock, opened.database.engine.stats)
         deletion, complete = Deletion(self._index, tenure.fence), True
         for stream in streams(plan.variants, plan.latest):
             cursor: Cursor | None = Cursor()
@@ -86,7 +86,7 @@ class Cleaner:
                     complete = await self._judged(report, plan, deletion, opened, done.heads) and complete
                 cursor = done.following
                 await tenure.keep()
-                await self._clock.sleep(REST * (self._clock.monotonic() - began))
+                await pace.rest(self._clock.monotonic() - began)
         return complete
 
     async def _judged(

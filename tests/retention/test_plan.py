@@ -40,7 +40,7 @@ def seeds(store_kind: str) -> range:
     return range(FIRST_SEEDS[store_kind], FIRST_SEEDS[store_kind] + count)
 
 
-@pytest.mark.timeout(60 + 2 * ROUNDS)
+@pytest.mark.timeout(60 + 10 * ROUNDS)
 async def test_dry_run_and_sweep_delete_what_the_model_says(memory: Memory, seeds: range) -> None:
     total = 0
     for seed in seeds:
@@ -67,7 +67,7 @@ async def test_dry_run_and_sweep_delete_what_the_model_says(memory: Memory, seed
     assert total > len(seeds)
 
 
-@pytest.mark.timeout(60 + 2 * ROUNDS)
+@pytest.mark.timeout(60 + 10 * ROUNDS)
 async def test_a_preview_compares_what_the_model_says(memory: Memory, seeds: range) -> None:
     database = memory.database
     for seed in seeds:
