@@ -59,6 +59,7 @@ class Deletion:
         """Delete whole chains of values; False, and nothing is deleted, if something in them is not due any more."""
         text = f"""{GUARD}
         IF array::len({conditions.still_due()}) != array::len($ids) {{ THROW '{CHANGED}' }};
+        IF !array::is_empty({conditions.left_behind()}) {{ THROW '{CHANGED}' }};
         DELETE $ids RETURN NONE"""
         try:
             await database.write(text, conditions.variables(ids=list(ids), fence=self.fence))

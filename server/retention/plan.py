@@ -80,10 +80,18 @@ class Plan:
         return [member for chain in chains for member in self._chain(chain)]
 
     async def _whole(self, heads: list[Row]) -> list[list[Row]]:
-        """Each head with everything that led to it; the oldest first."""
+        """Each head with everything that led to it; the oldest first.
+
+        Nearly all of a chain is of one entity and key and found at once; what is of another is found link by link.
+        """
         keys = {(str(row["entity"]), row["key"]): {"entity": row["entity"], "key": row["key"]} for row in heads}
         (found,) = await self._read(self.conditions.values(), keys=list(keys.values()))
         known = {str(row["id"]): row for row in [*heads, *(row for rows in found for row in rows)]}
+        newest = list(known.values())
+        while newest:
+            (found,) = await self._read(self.conditions.replaced(), ids=[row["id"] for row in newest])
+            newest = [row for rows in found for row in rows if str(row["id"]) not in known]
+            known |= {str(row["id"]): row for row in newest}
         replaced: dict[str, list[str]] = {}
         for name, row in known.items():
             replaced.setdefault(str(row.get("superseded_by")), []).append(name)

@@ -96,6 +96,16 @@ class Conditions:
         return f"""array::map($keys, |$key| (SELECT {self._shown}, superseded_by FROM (
             {self._columns(BY_NAME["attribute"])} WHERE entity = $key.entity AND key = $key.key)))"""
 
+    def replaced(self) -> str:
+        """For each of `$ids` the values that it replaced."""
+        return f"""array::map($ids, |$id| (SELECT {self._shown}, superseded_by FROM (
+            {self._columns(BY_NAME["attribute"])} WHERE superseded_by = $id)))"""
+
+    def left_behind(self) -> str:
+        """Values that one of `$ids` replaced and that are not among them."""
+        found = "array::map($ids, |$id| (SELECT VALUE id FROM attribute WHERE superseded_by = $id))"
+        return f"array::complement(array::flatten({found}), $ids)"
+
     def still_due(self) -> str:
         """Those values among `$ids` that are due and have no successor but among themselves."""
         return f"""(SELECT VALUE id FROM ({self._columns(BY_NAME["attribute"], "$ids")})

@@ -126,6 +126,9 @@ class World:
     def _values(self, entity: Record, key: str, turns: Sequence[Record]) -> None:
         before: Record | None = None
         for _ in range(self._draw.choice((1, 1, 2, 3, 5))):
+            if before and self._draw.random() < 0.1:
+                # What one merged from two has said of either.
+                key = f"{key}-also"
             value = self._value(entity, key, self._some(turns))
             value.links["supersedes"] = before.name if before else None
             if before:
