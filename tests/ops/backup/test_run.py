@@ -35,7 +35,7 @@ def test_a_set_holds_every_dump_byte_for_byte(either: Desk) -> None:
     assert (acme.trailer.rows, acme.namespace, acme.database, acme.header.schema_version) == (300, "n", "acme", 2)
     assert made.control is not None
     assert made.objects is not None
-    assert (made.objects.count, made.objects.copied) == (2, False)
+    assert (made.objects.count, made.objects.copied) == (3, False)
     assert either.run("backup verify latest").code == 0
 
 
@@ -155,11 +155,11 @@ def test_a_locked_repository_is_told_by_its_own_exit_code(either: Desk) -> None:
 
 def test_originals_are_copied_once(either: Desk) -> None:
     first = either.run("backup run --all --with-objects --json").json
-    assert first["objects"]["count"] == 2
+    assert first["objects"]["count"] == 3
     assert len(either.deployment.downloads) == 2
     either.deployment.documents["zoë"] = {"d9": b"new"}
     second = either.run("backup run --all --with-objects --json").json
-    assert (second["objects"]["count"], either.deployment.downloads[2:]) == (3, ["d9"])
+    assert (second["objects"]["count"], either.deployment.downloads[2:]) == (4, ["d9"])
     assert either.run("backup verify --all").code == 0
     listed = entries(either.repository, either.repository.get(second["id"]).objects)  # type: ignore[arg-type]
     assert all(entry.stored is not None for entry in listed)
