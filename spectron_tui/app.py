@@ -1,7 +1,7 @@
 """The dashboard, put together."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.app import App
@@ -18,14 +18,21 @@ from spectron_tui.dialogs.dialog import Dialog
 from spectron_tui.dialogs.help import Help
 from spectron_tui.screens.context import ContextScreen
 from spectron_tui.screens.contexts import ContextsScreen
+from spectron_tui.screens.ingestion import IngestionScreen
 from spectron_tui.screens.live import LiveScreen
 from spectron_tui.screens.overview import OverviewScreen
 from spectron_tui.screens.tabled import TabledScreen
+from spectron_tui.screens.traces import TracesScreen
 from spectron_tui.surroundings import Surroundings
 from spectron_tui.themes import THEMES
 from spectron_tui.widgets.banner import Banner
 
-PLACES = ("overview", "contexts")
+PLACES: Mapping[str, Callable[..., TabledScreen[Any]]] = {
+    "overview": OverviewScreen,
+    "contexts": ContextsScreen,
+    "ingestion": IngestionScreen,
+    "traces": TracesScreen,
+}
 BOTTOM = 2
 """Textual's own blank screen, and the place on top of it."""
 
@@ -125,6 +132,12 @@ class Dashboard(App[int]):
     def action_go_contexts(self) -> None:
         self._go("contexts")
 
+    def action_go_ingestion(self) -> None:
+        self._go("ingestion")
+
+    def action_go_traces(self) -> None:
+        self._go("traces")
+
     def action_app_help(self) -> None:
         if not isinstance(self.screen, Dialog):
             here = self.actions_here(self.screen)
@@ -191,11 +204,8 @@ class Dashboard(App[int]):
         await before.aclose()
 
     def _install(self) -> None:
-        self.install_screen(OverviewScreen(filter=self._filter_of("overview")), "overview")
-        self.install_screen(ContextsScreen(filter=self._filter_of("contexts")), "contexts")
-
-    def _filter_of(self, place: str) -> str:
-        return self._filter if place == self.place else ""
+        for place, screen in PLACES.items():
+            self.install_screen(screen(filter=self._filter if place == self.place else ""), place)
 
     def _go(self, place: str) -> None:
         if isinstance(self.screen, Dialog):

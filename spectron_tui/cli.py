@@ -41,7 +41,7 @@ def dashboard(
     context: ContextId = None,
     profile: ProfileName = None,
     write: Write = False,
-    screen: Place = PLACES[0],
+    screen: Place = "overview",
     filter: Filter = "",
     keys: Keys = None,
     list_keys: ListKeys = False,

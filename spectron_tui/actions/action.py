@@ -12,6 +12,10 @@ class Area(StrEnum):
     OVERVIEW = "overview"
     CONTEXTS = "contexts"
     CONTEXT = "context"
+    INGESTION = "ingestion"
+    DOCUMENT = "document"
+    TRACES = "traces"
+    TRACE = "trace"
 
 
 class Confirmation(StrEnum):

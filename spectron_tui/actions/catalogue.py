@@ -5,6 +5,8 @@ from spectron_tui.actions.action import Action, Area, Confirmation
 EVERYWHERE = (
     Action("go.overview", Area.EVERYWHERE, ("1",), "Overview", "Go to the deployment at a glance.", in_footer=False),
     Action("go.contexts", Area.EVERYWHERE, ("2",), "Contexts", "Go to the table of Contexts.", in_footer=False),
+    Action("go.ingestion", Area.EVERYWHERE, ("3",), "Ingestion", "Go to documents and jobs.", in_footer=False),
+    Action("go.traces", Area.EVERYWHERE, ("4",), "Traces", "Go to what was asked and written.", in_footer=False),
     Action("app.help", Area.EVERYWHERE, ("question_mark",), "Help", "Show every key that works here."),
     Action("app.refresh", Area.EVERYWHERE, ("r",), "Refresh", "Ask the server now.", in_footer=False),
     Action("app.pause", Area.EVERYWHERE, ("p",), "Pause", "Stop asking the server, or go on.", in_footer=False),
@@ -66,4 +68,42 @@ CONTEXT = (
     Action("context.copy-id", Area.CONTEXT, ("y",), "Copy id", "Copy the id of the key that is selected."),
 )
 
-ACTIONS: tuple[Action, ...] = (*EVERYWHERE, *TABLE, *OVERVIEW, *CONTEXTS, *CONTEXT)
+INGESTION = (
+    Action("ingestion.open", Area.INGESTION, ("enter",), "Open", "Show the chunks and keywords of the document."),
+    Action("ingestion.upload", Area.INGESTION, ("u",), "Upload", "Upload a file, or all files of a folder.", True),
+    Action("ingestion.retry", Area.INGESTION, ("t",), "Retry", "Process the marked documents once more.", True),
+    Action(
+        "ingestion.delete",
+        Area.INGESTION,
+        ("d",),
+        "Delete",
+        "Delete the document with its chunks, keywords and original.",
+        True,
+        Confirmation.NAME,
+    ),
+)
+
+DOCUMENT = (Action("document.copy-text", Area.DOCUMENT, ("y",), "Copy text", "Copy the text of the chunk."),)
+
+TRACES = (
+    Action("traces.open", Area.TRACES, ("enter",), "Open", "Show the candidates, their scores, and what was returned."),
+    Action("traces.narrow", Area.TRACES, ("f",), "Narrow", "Ask for one tier or kind, or for slow ones alone."),
+    Action("traces.follow", Area.TRACES, ("F",), "Follow", "Keep to the newest trace, or stop.", in_footer=False),
+)
+
+TRACE = (
+    Action("trace.copy-id", Area.TRACE, ("y",), "Copy id", "Copy the id of the trace."),
+    Action("trace.copy-json", Area.TRACE, ("Y",), "Copy JSON", "Copy the trace as JSON."),
+)
+
+ACTIONS: tuple[Action, ...] = (
+    *EVERYWHERE,
+    *TABLE,
+    *OVERVIEW,
+    *CONTEXTS,
+    *CONTEXT,
+    *INGESTION,
+    *DOCUMENT,
+    *TRACES,
+    *TRACE,
+)

@@ -52,12 +52,20 @@ class Table(ScrollView, can_focus=True):
         table: "Table"
         row: Row | None
 
+        @property
+        def control(self) -> "Table":
+            return self.table
+
     @dataclass
     class Opened(Message):
         """A row was chosen with the mouse, twice."""
 
         table: "Table"
         row: Row
+
+        @property
+        def control(self) -> "Table":
+            return self.table
 
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -1,0 +1,150 @@
+"""One document: its chunks and its keywords."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Static, TabbedContent, TabPane
+
+from spectron.models.document import Chunk, Document, Keyword
+from spectron_tui.actions.action import Area
+from spectron_tui.actions.bindings import bindings, of
+from spectron_tui.feed.panel import Panel
+from spectron_tui.screens.live import LiveScreen
+from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.rows import Column, Row
+from spectron_tui.widgets.table import Table
+from spectron_tui.wording import number, size
+
+CHUNKS = (
+    Column("position", "#", 5, right=True),
+    Column("section", "Section", 20),
+    Column("tokens", "Tokens", 6, right=True),
+    Column("text", "Text"),
+)
+KEYWORDS = (
+    Column("keyword", "Keyword"),
+    Column("score", "Score", 8, right=True),
+    Column("documents", "Documents", 9, right=True),
+)
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document at one moment."""
+
+    document: Panel[Document] = field(default_factory=Panel)
+    chunks: Panel[tuple[Chunk, ...]] = field(default_factory=Panel)
+    keywords: Panel[tuple[Keyword, ...]] = field(default_factory=Panel)
+
+
+class DocumentScreen(LiveScreen[Reading]):
+    """Opened from the table of documents or from a trace."""
+
+    AREA = Area.DOCUMENT
+    BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.DOCUMENT))
+    DEFAULT_CSS = """
+    DocumentScreen #about, DocumentScreen #text { height: auto; padding: 0 1; }
+    DocumentScreen #text { max-height: 10; border-top: solid $panel; }
+    DocumentScreen TabPane { padding: 0; height: 1fr; }
+    DocumentScreen TabbedContent { height: 1fr; }
+    """
+
+    def __init__(self, context_id: str, document_id: str) -> None:
+        super().__init__(Reading())
+        self._context_id = context_id
+        self._document_id = document_id
+        self._chunks = Table(CHUNKS, id="chunks")
+        self._keywords = Table(KEYWORDS, id="keywords")
+
+    def body(self) -> ComposeResult:
+        yield Static(id="about", markup=False)
+        with TabbedContent():
+            with TabPane("Chunks"):
+                yield self._chunks
+                yield Notice("the chunks", empty="No chunk yet.", id="chunks-notice")
+                yield Static(id="text", markup=False)
+            with TabPane("Keywords"):
+                yield self._keywords
+                yield Notice("the keywords", empty="No keyword yet.", id="keywords-notice")
+
+    def main(self) -> Table:
+        return self._chunks
+
+    async def observe(self) -> Reading:
+        now = self.dashboard.surroundings.now()
+        documents = self.dashboard.admin.contexts(self._context_id).documents
+        before = self.snapshot
+
+        async def chunks() -> tuple[Chunk, ...]:
+            return (await documents.chunks(self._document_id, page_size=PAGE)).items
+
+        async def keywords() -> tuple[Keyword, ...]:
+            return (await documents.keywords_of(self._document_id)).items
+
+        return Reading(
+            *await asyncio.gather(
+                before.document.refreshed(documents.get(self._document_id), now),
+                before.chunks.refreshed(chunks(), now),
+                before.keywords.refreshed(keywords(), now),
+            )
+        )
+
+    def failed(self) -> bool:
+        return self.snapshot.document.error is not None
+
+    def show(self) -> None:
+        now = self.dashboard.surroundings.now()
+        seen = self.snapshot
+        self.query_one("#about", Static).update(about(seen.document))
+        self._chunks.apply([chunk_row(chunk) for chunk in seen.chunks.value or ()])
+        self._keywords.apply([keyword_row(keyword) for keyword in seen.keywords.value or ()])
+        self.query_one("#chunks-notice", Notice).tell(seen.chunks, now)
+        self.query_one("#keywords-notice", Notice).tell(seen.keywords, now)
+
+    @on(Table.Moved, "#chunks")
+    def _read_on(self) -> None:
+        row = self._chunks.row
+        self.query_one("#text", Static).update(row.document.text if row else "")
+
+    def action_document_copy_text(self) -> None:
+        row = self._chunks.row
+        if row is not None:
+            self.app.copy_to_clipboard(row.document.text)
+            self.notify("Copied the text of the chunk.")
+
+
+def about(panel: Panel[Document]) -> str:
+    """The document in two lines."""
+    document = panel.value
+    if document is None:
+        return panel.error or "◌ Loading the document …"
+    failed = f"\n✗ {document.error}" if document.error else ""
+    return (
+        f"{document.title} · {document.status} · version {document.version} · {document.mime_type or 'unknown type'} · "
+        f"{size(document.size_bytes)} · {document.language or 'no language'}\n{document.id} · {document.content_hash}"
+        f"{failed}"
+    )
+
+
+def chunk_row(chunk: Chunk) -> Row:
+    return Row(
+        chunk.id,
+        (str(chunk.position), chunk.section or "", number(chunk.token_count), chunk.text),
+        sort=(chunk.position, chunk.section or "", chunk.token_count or 0, chunk.text),
+        document=chunk,
+    )
+
+
+def keyword_row(keyword: Keyword) -> Row:
+    score = keyword.score or 0.0
+    return Row(
+        keyword.id,
+        (keyword.text, f"{score:.3f}", number(keyword.document_count)),
+        sort=(keyword.text, score, keyword.document_count or 0),
+        document=keyword,
+    )
