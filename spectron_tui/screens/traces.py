@@ -154,10 +154,10 @@ def stats_lines(stats: Sequence[TraceStats]) -> list[str]:
             {bar["up_to_ms"] or float("inf"): bar["count"] for bar in one.latency.get("histogram", ())},
         )
     questions, hits = sum(one.total_queries for one in stats), sum(one.cache_hits for one in stats)
-    mix = ", ".join(f"{count} {tier}" for tier, count in tiers.most_common())
+    mix = ", ".join(f"{count} {tier}" for tier, count in tiers.most_common() if count)
     rate = f"{hits / questions:.0%} from the cache" if questions else "no question"
     bars = [float(classes[bound]) for bound in sorted(classes)]
-    slowest = max((one.latency.get("p95", 0.0) for one in stats), default=0.0)
+    slowest = max((one.latency.get("p95_ms") or 0.0 for one in stats), default=0.0)
     return [
         f"last hour: {total} traces; {mix or 'no tier'}; {rate}",
         f"latency, fast to slow {sparkline(bars, len(bars))}  p95 {milliseconds(slowest)}",

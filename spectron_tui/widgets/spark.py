@@ -5,10 +5,11 @@ from collections.abc import Sequence
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
-def sparkline(values: Sequence[float | None], width: int) -> str:
-    """The last `width` values; one that is not known is a dot."""
+def sparkline(values: Sequence[float | None], width: int, highest: float | None = None) -> str:
+    """The last `width` values, as shares of the highest of them or of the one given; an unknown one is a dot."""
     shown = list(values)[-width:]
-    highest = max((value for value in shown if value is not None), default=0.0)
+    if highest is None:
+        highest = max((value for value in shown if value is not None), default=0.0)
     return "".join("·" if value is None else _block(value, highest) for value in shown).rjust(width)
 
 
