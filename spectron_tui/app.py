@@ -21,17 +21,19 @@ from spectron_tui.screens.contexts import ContextsScreen
 from spectron_tui.screens.ingestion import IngestionScreen
 from spectron_tui.screens.live import LiveScreen
 from spectron_tui.screens.overview import OverviewScreen
+from spectron_tui.screens.retention import RetentionScreen
 from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.screens.traces import TracesScreen
 from spectron_tui.surroundings import Surroundings
 from spectron_tui.themes import THEMES
 from spectron_tui.widgets.banner import Banner
 
-PLACES: Mapping[str, Callable[..., TabledScreen[Any]]] = {
+PLACES: Mapping[str, Callable[..., LiveScreen[Any]]] = {
     "overview": OverviewScreen,
     "contexts": ContextsScreen,
     "ingestion": IngestionScreen,
     "traces": TracesScreen,
+    "retention": RetentionScreen,
 }
 BOTTOM = 2
 """Textual's own blank screen, and the place on top of it."""
@@ -137,6 +139,9 @@ class Dashboard(App[int]):
 
     def action_go_traces(self) -> None:
         self._go("traces")
+
+    def action_go_retention(self) -> None:
+        self._go("retention")
 
     def action_app_help(self) -> None:
         if not isinstance(self.screen, Dialog):

@@ -16,6 +16,7 @@ class Area(StrEnum):
     DOCUMENT = "document"
     TRACES = "traces"
     TRACE = "trace"
+    RETENTION = "retention"
 
 
 class Confirmation(StrEnum):

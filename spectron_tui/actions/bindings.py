@@ -12,7 +12,7 @@ MOVES = frozenset(
     {"up", "k", "down", "j", "pageup", "ctrl+b", "pagedown", "ctrl+f", "home", "g", "end", "G", "tab", "shift+tab"}
 )
 """Keys that move within a table and between parts of a screen; no action can have them."""
-UNTABLED = frozenset({Area.EVERYWHERE, Area.CONTEXT, Area.DOCUMENT, Area.TRACE})
+UNTABLED = frozenset({Area.EVERYWHERE, Area.CONTEXT, Area.DOCUMENT, Area.TRACE, Area.RETENTION})
 """Areas whose screens are no single table."""
 
 

@@ -7,6 +7,7 @@ EVERYWHERE = (
     Action("go.contexts", Area.EVERYWHERE, ("2",), "Contexts", "Go to the table of Contexts.", in_footer=False),
     Action("go.ingestion", Area.EVERYWHERE, ("3",), "Ingestion", "Go to documents and jobs.", in_footer=False),
     Action("go.traces", Area.EVERYWHERE, ("4",), "Traces", "Go to what was asked and written.", in_footer=False),
+    Action("go.retention", Area.EVERYWHERE, ("5",), "Retention", "Go to what is kept for how long.", in_footer=False),
     Action("app.help", Area.EVERYWHERE, ("question_mark",), "Help", "Show every key that works here."),
     Action("app.refresh", Area.EVERYWHERE, ("r",), "Refresh", "Ask the server now.", in_footer=False),
     Action("app.pause", Area.EVERYWHERE, ("p",), "Pause", "Stop asking the server, or go on.", in_footer=False),
@@ -96,6 +97,28 @@ TRACE = (
     Action("trace.copy-json", Area.TRACE, ("Y",), "Copy JSON", "Copy the trace as JSON."),
 )
 
+RETENTION = (
+    Action("retention.edit", Area.RETENTION, ("e",), "Edit", "Change the policies and see what that changes."),
+    Action(
+        "retention.apply",
+        Area.RETENTION,
+        ("ctrl+s",),
+        "Apply",
+        "Put the edited policies in force, after a look at what goes.",
+        True,
+        Confirmation.NAME,
+    ),
+    Action(
+        "retention.sweep",
+        Area.RETENTION,
+        ("w",),
+        "Sweep now",
+        "Delete what is due, after a look at what that is.",
+        True,
+        Confirmation.NAME,
+    ),
+)
+
 ACTIONS: tuple[Action, ...] = (
     *EVERYWHERE,
     *TABLE,
@@ -106,4 +129,5 @@ ACTIONS: tuple[Action, ...] = (
     *DOCUMENT,
     *TRACES,
     *TRACE,
+    *RETENTION,
 )

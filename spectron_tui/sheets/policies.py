@@ -4,21 +4,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from spectron.errors import ArgumentError
-from spectron.models.retention import DayImpact, DeletionSet, Policy, RetentionPreview
+from spectron.models.retention import DayImpact, DeletionSet, Policy, RetentionPreview, Sweep
 from spectron_tui.sheets.context import floor
 from spectron_tui.widgets.spark import sparkline
 from spectron_tui.wording import number
 
-HINT = "# One policy a line: category, time to live, scope.  context 30d org/acme\n"
-EDITABLE = "api"
+HINT = "# context 30d org/acme\n"
+GIVEN = "server"
+"""The source of policies that the server's own settings hold; no request changes those."""
 PARTS = 3
 GROUPS = 12
 SAMPLES = 5
+BARS = 30
 
 
 def as_text(policies: Iterable[Policy]) -> str:
     """The policies that can be edited here, one a line."""
-    own = [policy for policy in policies if policy.source in {EDITABLE, None}]
+    own = [policy for policy in policies if policy.source != GIVEN]
     return HINT + "".join(f"{policy.memory_category} {policy.ttl} {floor(policy.scope)}\n" for policy in own)
 
 
@@ -47,16 +49,28 @@ def impact(preview: RetentionPreview) -> str:
     return "\n".join([*lines, "", *chart(preview.impact)]).strip("\n")
 
 
+def swept(sweep: Sweep) -> str:
+    """What a sweep takes, by table, category and policy."""
+    groups = [group for context in sweep.contexts for group in context.by]
+    lines = [
+        f"  {number(group.count):>8}  {group.memory_category} in {group.table}, by {group.policy}" for group in groups
+    ]
+    return "\n".join([f"Goes, for good: {number(sweep.deleted_count)} records", *lines, "Stays: everything else."])
+
+
 def chart(days: Sequence[DayImpact]) -> list[str]:
     """What goes when, for each day of the horizon, on one scale."""
     if not days:
         return []
-    highest = max(max(day.current, day.proposed) for day in days)
-    width = len(days)
+    step = -(-len(days) // BARS)
+    bars = [days[start : start + step] for start in range(0, len(days), step)]
+    current = [float(sum(day.current for day in one)) for one in bars]
+    proposed = [float(sum(day.proposed for day in one)) for one in bars]
+    highest = max(*current, *proposed)
     return [
-        f"Due by day until {days[-1].date}, at most {number(highest)} a day",
-        f"in force  {sparkline([float(day.current) for day in days], width, float(highest))}",
-        f"proposed  {sparkline([float(day.proposed) for day in days], width, float(highest))}",
+        f"Due until {days[-1].date}; a bar is {step} day{'s' if step > 1 else ''}, the highest {number(int(highest))}",
+        f"in force  {sparkline(current, len(bars), highest)}",
+        f"proposed  {sparkline(proposed, len(bars), highest)}",
     ]
 
 

@@ -9,7 +9,7 @@ from textual.widget import Widget
 if TYPE_CHECKING:
     from spectron_tui.app import Dashboard
 
-PLACES = (("1", "overview"), ("2", "contexts"), ("3", "ingestion"), ("4", "traces"))
+PLACES = (("1", "overview"), ("2", "contexts"), ("3", "ingestion"), ("4", "traces"), ("5", "retention"))
 
 
 class Banner(Widget):

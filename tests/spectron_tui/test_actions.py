@@ -17,6 +17,7 @@ from spectron_tui.screens.document import DocumentScreen
 from spectron_tui.screens.ingestion import IngestionScreen
 from spectron_tui.screens.live import LiveScreen
 from spectron_tui.screens.overview import OverviewScreen
+from spectron_tui.screens.retention import RetentionScreen
 from spectron_tui.screens.trace import TraceScreen
 from spectron_tui.screens.traces import TracesScreen
 from spectron_tui.widgets.table import Table
@@ -30,6 +31,7 @@ SCREENS: tuple[type[LiveScreen[Any]], ...] = (
     DocumentScreen,
     TracesScreen,
     TraceScreen,
+    RetentionScreen,
 )
 
 
