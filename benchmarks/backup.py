@@ -9,6 +9,7 @@ rates are megabytes of that text a second, whatever a dump makes of it, so that 
 
 import argparse
 import asyncio
+import resource
 import statistics
 import tempfile
 import time
@@ -81,13 +82,15 @@ class Bench:
 
     async def rates(self, rounds: int) -> None:
         times: dict[str, list[float]] = {}
+        processor: dict[str, list[float]] = {}
         native: list[tuple[str, str]] = []
         dumps: dict[Form, list[bytes]] = {}
 
         async def timed(name: str, work: Callable[[], Awaitable[Any]]) -> Any:
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), processor_seconds()
             result = await work()
             times.setdefault(name, []).append(time.perf_counter() - began)
+            processor.setdefault(name, []).append(processor_seconds() - worked)
             return result
 
         for _ in range(rounds):
@@ -102,11 +105,13 @@ class Bench:
         size = sum(len(text.encode()) for _, text in native)
         print(f"{size / MEGABYTE:.1f} MB as the engine's text; dumps: ", end="")
         print(", ".join(f"{form} {sum(map(len, dumps[form])) / MEGABYTE:.1f} MB" for form in FORMS))
-        print(f"{'':<18}{'seconds':>9}{'MB/s':>8}{'of the engine':>15}")
+        print(f"{'':<18}{'seconds':>9}{'MB/s':>8}{'of the engine':>15}{'CPU s':>8}{'of the engine':>15}")
         for name, took in times.items():
             seconds = statistics.median(took)
-            beside = statistics.median(times[f"{name.partition(',')[0]}, engine"]) / seconds
-            print(f"{name:<18}{seconds:>9.2f}{size / MEGABYTE / seconds:>8.1f}{beside:>15.2f}")
+            cpu, engine = statistics.median(processor[name]), f"{name.partition(',')[0]}, engine"
+            beside, spent = statistics.median(times[engine]) / seconds, statistics.median(processor[engine]) / cpu
+            rate = size / MEGABYTE / seconds
+            print(f"{name:<18}{seconds:>9.2f}{rate:>8.1f}{beside:>15.2f}{cpu:>8.2f}{spent:>15.2f}")
 
     async def pauses(self) -> None:
         """One writer after another statement, alone and during an export; a pause is a statement's time."""
@@ -171,6 +176,12 @@ class Bench:
         await self.engine.drop_database(OTHER)
         await self.engine.create_database(OTHER)
         await self.migrator.apply(OTHER, load("context"))
+
+
+def processor_seconds() -> float:
+    """What this process and those it has waited for have used; it tells the same on a busy machine."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 if __name__ == "__main__":
