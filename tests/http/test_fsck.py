@@ -1,5 +1,6 @@
 """Examining a Context over HTTP: a sound one has no problems, and each kind of damage is found and repaired."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from server.store.binding import Binding
 from server.store.engine import Database
 from tests.http.test_documents import finished, upload
 from tests.support.app import App, running
+from tests.support.clock import FakeClock
+from tests.support.engines import WatchedEngine
 
 FSCK = "/api/v1/acme/fsck"
 ALICE = {"org": "acme", "user": "alice"}
@@ -137,6 +140,22 @@ async def test_repairing_takes_a_supervisor_of_the_whole_context(app: App) -> No
         assert (await caller.post(f"{FSCK}?repair=true")).status_code == 403
     supervisor = await app.agent(principal="supervisor")
     assert (await supervisor.post(f"{FSCK}?repair=true")).status_code == 200
+
+
+async def test_an_examination_may_take_longer_than_other_requests(
+    tmp_path: Path, clock: FakeClock, watched: WatchedEngine
+) -> None:
+    async with running(tmp_path, clock=clock, engine=watched, request_timeout_seconds=3.0) as app:
+        await app.context()
+
+        async def slow(text: str) -> None:
+            if "FROM knowledge_chunk" in text:
+                await asyncio.sleep(4)
+
+        watched.intercept = slow
+        answer = await app.http.post(FSCK, json={"check": "integrity"})
+        watched.intercept = None
+        assert answer.status_code == 200, answer.text
 
 
 async def test_doubtful_contents_are_pointed_out(app: App) -> None:
