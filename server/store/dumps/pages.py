@@ -21,7 +21,8 @@ FIRST = "LET $page = SELECT * FROM {table} LIMIT $limit;"
 NEXT = """LET $after = record::id(encoding::cbor::decode($last)[0]);
 LET $page = SELECT * FROM type::record($table, $after>..) LIMIT $limit;"""
 # A key goes back as it came, encoded: it may be of any kind, to the nanosecond.
-ENCODED = """RETURN array::len($page); RETURN encoding::cbor::encode([array::last($page).id]);
+# Each mention of a page copies it, so that its length is taken from its encoding.
+ENCODED = """RETURN encoding::cbor::encode([array::last($page).id]);
 RETURN encoding::cbor::encode($page); RETURN {text}; RETURN {unset};"""
 CLUMPS = """LET {name} = array::map(array::clump((SELECT * FROM {table}), {size}), |$page| [
     array::len($page), encoding::cbor::encode($page), {text}, {unset}]);"""
@@ -57,7 +58,8 @@ class Walk:
         first, following = FIRST.format(table=quoted(table.name)) + encoded, NEXT + encoded
         while True:
             variables = {"table": table.name, "limit": limit, "last": last}
-            rows, key, data, literal, unset = (await self._read(first if last is None else following, variables))[-5:]
+            key, data, literal, unset = (await self._read(first if last is None else following, variables))[-4:]
+            rows = length(data)
             if rows == 0:
                 return
             if len(data) > LARGEST_PAGE and rows > 1:
@@ -115,6 +117,12 @@ class Sum:
 def head_size(data: bytes) -> int:
     """How many bytes say how long an encoded array is; its elements follow."""
     return HEAD_SIZES.get(data[0] & 0x1F, 1)
+
+
+def length(data: bytes) -> int:
+    """How many elements an encoded array has."""
+    size = head_size(data)
+    return int.from_bytes(data[1:size]) if size > 1 else data[0] & 0x1F
 
 
 def _text(wanted: bool) -> str:
