@@ -131,6 +131,20 @@ async def test_an_erased_entity_is_in_no_row(acme: App) -> None:
     assert (await acme.http.delete(f"{ADMIN}/entities/Person/Zelda")).status_code == 404
 
 
+async def test_each_deletion_and_reinstatement_leaves_an_event_without_content(acme: App) -> None:
+    await tell(acme, "Zelda lives in Oslo.", "Zelda moved to Bergen.")
+    entity = f"{ADMIN}/entities/Person/Zelda"
+    assert (await acme.http.delete(entity)).status_code == 204
+    acme.clock.advance(60)
+    assert (await acme.http.post(f"{entity}/reinstate")).status_code == 200
+    assert (await acme.http.delete(entity, params={"hard": True})).status_code == 204
+    events = await database_of(acme).rows("SELECT * FROM audit_event")
+    assert sorted(event["action"] for event in events) == ["memory.erase", "memory.forget", "memory.reinstate"]
+    assert all(sum(event["detail"]["counts"].values()) > 1 for event in events)
+    for word in ("zelda", "oslo", "bergen"):
+        assert word not in str(events).casefold()
+
+
 TOLD = (
     "I live in Berlin.",
     "Zelda lives in Oslo.",

@@ -59,13 +59,15 @@ async def reinstate(
         within, variables = bounds.condition()
         found = await database.read(TOGETHER.format(within=within), variables | {"at": at})
         rows = dict(zip(TABLES, found, strict=True))
+        counts = {table: len(of_table) for table, of_table in rows.items() if of_table}
+        counted = audit | {"detail": {"counts": counts}}
         try:
-            await database.write(SHOW, await _plan(database, rows, at, now) | {"at": at, "audit": audit})
+            await database.write(SHOW, await _plan(database, rows, at, now) | {"at": at, "audit": counted})
         except DuplicateError:
             continue
         chunks = await database.rows(CHUNKS, {"chunks": [row["id"] for row in rows["memory_chunk"]]})
         await index.chunks_added(database, [_indexed(row, width) for row in chunks])
-        return {table: len(of_table) for table, of_table in rows.items() if of_table}
+        return counts
     raise TransactionConflictError("What is known of the entity keeps changing; try to reinstate it again.")
 
 
