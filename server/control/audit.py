@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -135,22 +135,33 @@ class AuditLog:
                 log.error("audit.refused", count=len(self._unwritten), reason=error.detail)  # noqa: TRY400  # it says all
             self._unwritten = []
 
-    async def page(self, wanted: Filter, *, limit: int, cursor: str | None = None) -> list[Row]:
-        """One page, newest first, beginning after the event that the cursor names."""
-        conditions = ["true"]
-        for name, comparison in (("context_id", "="), ("kind", "="), ("actor", "=")):
-            if getattr(wanted, name) is not None:
-                conditions.append(f"{name} {comparison} ${name}")
-        # The cast keeps the index out, which has moments in the order of their text and loses some of the first second.
-        if wanted.since:
-            conditions.append("<datetime>created_at >= $since")
-        if wanted.until:
-            conditions.append("<datetime>created_at <= $until")
-        if cursor:
-            conditions.append("id < type::record('audit_event', $cursor)")
-        variables = {name: getattr(wanted, name) for name in ("context_id", "kind", "actor", "since", "until")}
-        return await self._metadata.rows(
-            f"SELECT *, record::id(id) AS id FROM audit_event WHERE {' AND '.join(conditions)} "
-            "ORDER BY id DESC LIMIT $limit",
-            variables | {"cursor": cursor, "limit": limit},
-        )
+    async def page(
+        self, wanted: Filter, *, limit: int, cursor: str | None = None, within: Database | None = None
+    ) -> list[Row]:
+        """One page, newest first, beginning after the event that the cursor names; `within` a Context its own too."""
+        found = await _page(self._metadata, wanted, limit, cursor)
+        if within is not None:
+            of_context = {"context_id": wanted.context_id}
+            own = await _page(within, replace(wanted, context_id=None), limit, cursor)
+            found = sorted([*found, *(row | of_context for row in own)], key=lambda row: row["id"], reverse=True)
+        return found[:limit]
+
+
+async def _page(database: Database, wanted: Filter, limit: int, cursor: str | None) -> list[Row]:
+    conditions = ["true"]
+    for name, comparison in (("context_id", "="), ("kind", "="), ("actor", "=")):
+        if getattr(wanted, name) is not None:
+            conditions.append(f"{name} {comparison} ${name}")
+    # The cast keeps the index out, which has moments in the order of their text and loses some of the first second.
+    if wanted.since:
+        conditions.append("<datetime>created_at >= $since")
+    if wanted.until:
+        conditions.append("<datetime>created_at <= $until")
+    if cursor:
+        conditions.append("id < type::record('audit_event', $cursor)")
+    variables = {name: getattr(wanted, name) for name in ("context_id", "kind", "actor", "since", "until")}
+    return await database.rows(
+        f"SELECT *, record::id(id) AS id FROM audit_event WHERE {' AND '.join(conditions)} "
+        "ORDER BY id DESC LIMIT $limit",
+        variables | {"cursor": cursor, "limit": limit},
+    )

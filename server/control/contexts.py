@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,6 +17,7 @@ from server.control.merge import leaves
 from server.control.naming import checked_binding, checked_context_id
 from server.control.registry import Context, Registry
 from server.core.errors import ConflictError, ContextNotFoundError, SpectronError, UnavailableError
+from server.models.usage import Meter
 from server.store.engine import Database, Engine
 from server.store.migrations import Migration, Migrator
 
@@ -28,11 +29,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Open:
-    """A Context that may be used now: its row, its configuration in force and its database."""
+    """A Context that may be used now: its row, its configuration in force, its database, and what that use costs."""
 
     context: Context
     config: configuration.ContextConfig
     database: Database
+    meter: Meter = field(default_factory=Meter)
 
 
 class Contexts:

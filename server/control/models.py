@@ -63,6 +63,7 @@ class ContextModels:
     def _account(self, opened: Open) -> UsageSink:
         def spend(usage: Usage) -> None:
             self._ledger.spend(opened.context.id, usage.tokens_in + usage.tokens_out)
+            opened.meter.add(usage)
 
         return spend
 

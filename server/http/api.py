@@ -99,11 +99,12 @@ def create_api(
     answers = Answers(control.cipher, clock, ids, pending=pending, alone=services.alone)
     idempotency = Idempotency(answers)
 
+    tenants = Tenants(control.contexts, RateLimiter(clock), services.traces, clock, ids)
     management = management_router(guard, idempotency, control.metadata, tag="management")
     contexts.add_routes(management, control.contexts, control.statistics, control.ledger, clock)
     keys.add_routes(management, control.contexts, control.keys, clock)
     audit.add_routes(management, control.contexts, control.audit)
-    forget.add_management_routes(management, services.memory, control.contexts)
+    forget.add_management_routes(management, services.memory, control.contexts, tenants)
     retention.add_routes(management, services.retention)
     lifecycle.add_routes(management, services.retention)
     jobs.add_routes(management, services.jobs)
@@ -116,7 +117,6 @@ def create_api(
     dumps.add_control_routes(streamed, control.own_dumps, clock)
     api.include_router(streamed)
 
-    tenants = Tenants(control.contexts, RateLimiter(clock), services.traces, clock, ids)
     remembered = tenant_router(guard, idempotency, tenants, tag="memory")
     sessions.add_routes(remembered, services.memory, tenants)
     facts.add_routes(remembered, services.memory, tenants)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from server.control.contexts import Contexts
@@ -10,7 +10,6 @@ from server.core import scope
 from server.core.errors import NotFoundError
 from server.core.scope import EMPTY
 from server.core.visibility import visible
-from server.http.guard import Asked as AskedBy
 from server.http.guard import Manager
 from server.http.memory_bodies import Scoped
 from server.http.tenant import Here, Tenant, Tenants
@@ -37,7 +36,7 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         bounds = bounds_of(tenant, body.requested)
         selection = await memory.forgetting.find(tenant.database, bounds, body.query)
         if not body.dry_run:
-            await effected(tenant, bounds, selection, for_good=body.purge)
+            await effected(memory, tenants, tenant, bounds, selection, for_good=body.purge)
         return {
             "deleted": 0 if body.dry_run else selection.total,
             "would_delete": selection.total,
@@ -54,7 +53,7 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         selection = await memory.forgetting.find(tenant.database, bounds, f"session:{session_id}")
         if not selection.total:
             raise NotFoundError(f"There is no session {session_id[:80]!r} that this key may delete.")
-        await effected(tenant, bounds, selection, for_good=hard)
+        await effected(memory, tenants, tenant, bounds, selection, for_good=hard)
         return Response(status_code=NO_CONTENT)
 
     @router.delete("/entities/{type_name}/{name:path}", status_code=NO_CONTENT)
@@ -62,41 +61,58 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         """Forget an entity with all that is said of it; `hard` erases it."""
         bounds = bounds_of(tenant, None)
         selection = await memory.forgetting.of_entity(tenant.database, bounds, type_name, name)
-        await effected(tenant, bounds, selection, for_good=hard)
+        await effected(memory, tenants, tenant, bounds, selection, for_good=hard)
         return Response(status_code=NO_CONTENT)
 
-    async def effected(tenant: Tenant, bounds: Bounds, selection: Selection, *, for_good: bool) -> None:
-        await memory.forgetting.forget(tenant.database, bounds, selection, tenant.origin, for_good=for_good)
-        kind = "forget.purge" if for_good else "forget"
-        tenants.trace(tenant, kind, kind, bounds.visibility.common, written=selection.counts)
 
-
-def add_management_routes(router: APIRouter, memory: Memory, contexts: Contexts) -> None:
+def add_management_routes(router: APIRouter, memory: Memory, contexts: Contexts, tenants: Tenants) -> None:
     def everywhere(where: list[str] | None) -> Bounds:
         return Bounds(visible(EMPTY, [scope.parse(where)] if where else []), general=not where)
 
     @router.delete("/contexts/{context_id}/entities/{type_name}/{name:path}", status_code=NO_CONTENT)
     async def delete_entity(
-        context_id: str, type_name: str, name: str, _: Manager, origin: AskedBy, hard: bool = False, scope: Where = None
+        context_id: str,
+        type_name: str,
+        name: str,
+        _: Manager,
+        request: Request,
+        hard: bool = False,
+        scope: Where = None,
     ) -> Response:
         """Forget an entity in every scope, or in one; `hard` erases it with its history, edges and chunks."""
         bounds = everywhere(scope)
         async with contexts.opened(context_id) as opened:
             selection = await memory.forgetting.of_entity(opened.database, bounds, type_name, name)
-            await memory.forgetting.forget(opened.database, bounds, selection, origin, for_good=hard)
+            await effected(memory, tenants, tenants.of(opened, request), bounds, selection, for_good=hard)
         return Response(status_code=NO_CONTENT)
 
     @router.post("/contexts/{context_id}/entities/{type_name}/{name:path}/reinstate")
     async def reinstate_entity(
-        context_id: str, type_name: str, name: str, _: Manager, origin: AskedBy, scope: Where = None
+        context_id: str, type_name: str, name: str, _: Manager, request: Request, scope: Where = None
     ) -> dict[str, Any]:
         """Bring back a forgotten entity with what was forgotten together with it."""
         async with contexts.opened(context_id) as opened:
+            tenant, bounds = tenants.of(opened, request), everywhere(scope)
             tools = await memory.toolbox.of(opened)
             counts = await memory.forgetting.reinstate(
-                opened.database, tools.embedder, everywhere(scope), type_name, name, origin
+                opened.database, tools.embedder, bounds, type_name, name, tenant.origin
             )
-        return {"context_id": context_id, "reinstated": sum(counts.values()), "counts": counts}
+            tenants.trace(tenant, "reinstate", "reinstate entity", bounds.visibility.common, written=counts)
+        return {
+            "context_id": context_id,
+            "reinstated": sum(counts.values()),
+            "counts": counts,
+            "trace_id": tenant.trace_id,
+        }
+
+
+async def effected(
+    memory: Memory, tenants: Tenants, tenant: Tenant, bounds: Bounds, selection: Selection, *, for_good: bool
+) -> None:
+    """Forget a selection and leave a trace of it."""
+    await memory.forgetting.forget(tenant.database, bounds, selection, tenant.origin, for_good=for_good)
+    kind = "forget.purge" if for_good else "forget"
+    tenants.trace(tenant, kind, kind, bounds.visibility.common, written=selection.counts)
 
 
 def bounds_of(tenant: Tenant, requested: object) -> Bounds:

@@ -1,5 +1,6 @@
 """How sessions, turns and what was made of them look on the wire."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
@@ -76,9 +77,10 @@ def effects_view(effects: Effects, turn_id: str = "") -> dict[str, Any]:
 
 def written_view(derived: Iterable[Derived | None]) -> dict[str, int]:
     """How much was derived, for the trace: counts, never content."""
-    known = [one for one in derived if one]
-    counts = {each.name: sum(len(getattr(one.effects, each.name)) for one in known) for each in fields(Effects)}
-    return counts | {"chunks": sum(len(one.chunks) for one in known)}
+    counts: Counter[str] = Counter()
+    for one in derived:
+        counts.update(one.counts if one else {})
+    return dict(counts)
 
 
 def _chunk(remembered: Remembered) -> str | None:

@@ -78,16 +78,7 @@ class Tenants:
             authority.require_minted_since(opened.context.created_at)
             self._limit(opened)
             await self._traces.make_room()
-            tenant = Tenant(
-                opened,
-                authority,
-                origin(request),
-                self._ids.id(),
-                self._clock.now(),
-                self._clock.monotonic(),
-                self._ids,
-            )
-            request.state.tenant = tenant
+            tenant = request.state.tenant = self.of(opened, request)
             yield tenant
 
     @asynccontextmanager
@@ -96,8 +87,16 @@ class Tenants:
         async with self._contexts.opened(tenant.context_id):
             yield
 
+    def of(self, opened: Open, request: Request) -> Tenant:
+        """An admitted request to an open Context, for the administration of what is in it as well."""
+        authority: Authority = request.state.authority
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        return Tenant(opened, authority, origin(request), self._ids.id(), now, monotonic, self._ids)
+
     def trace(self, tenant: Tenant, kind: str, query: str, of: scope.Scope, **more: Any) -> None:
-        """Record what the request did; its duration runs from the request's beginning."""
+        """Record what the request did; its duration runs from its beginning, its cost is that of all models."""
+        meter = tenant.open.meter
+        more = {"token_cost": meter.tokens, "model": meter.model} | more
         self._traces.record(
             tenant.database,
             Trace(

@@ -8,9 +8,12 @@ import structlog
 from server.control.contexts import Contexts, Open
 from server.core.clock import Clock
 from server.core.errors import SpectronError
+from server.core.ids import Ids
+from server.memory.derivation import Derived
 from server.memory.remembering import Remembering
 from server.memory.tools import Toolbox
 from server.memory.turns import Turn, Turns
+from server.observe.traces import Trace, TraceLog
 
 PAUSE_SECONDS = 15.0
 OWN_GRACE = timedelta(seconds=5)
@@ -30,7 +33,9 @@ class Backlog:
         turns: Turns,
         remembering: Remembering,
         toolbox: Toolbox,
+        traces: TraceLog,
         clock: Clock,
+        ids: Ids,
         *,
         alone: bool,
     ) -> None:
@@ -39,7 +44,9 @@ class Backlog:
         self._turns = turns
         self._remembering = remembering
         self._toolbox = toolbox
+        self._traces = traces
         self._clock = clock
+        self._ids = ids
         self._grace = OWN_GRACE if alone else OTHERS_GRACE
         self._alone = alone
         self._started_at: datetime | None = None
@@ -73,13 +80,33 @@ class Backlog:
             return 0
         tools = await self._toolbox.of(opened)
         for turn in waiting:
+            began, spent = self._clock.monotonic(), opened.meter.tokens
             done = await self._remembering.derive(tools, turn)
-            derived += done is not None
-            if done is None and not await self._settled(opened, turn):
+            if done is not None:
+                derived += 1
+                self._trace(opened, turn, done, began, opened.meter.tokens - spent)
+            elif not await self._settled(opened, turn):
                 break
         if derived:
             log.info("backlog.derived", context=opened.context.id, turns=derived)
         return derived
+
+    def _trace(self, opened: Open, turn: Turn, done: Derived, began: float, tokens: int) -> None:
+        self._traces.record(
+            opened.database,
+            Trace(
+                id=self._ids.id(),
+                kind="turn.derive",
+                query="derive what a turn states",
+                scope=turn.scope,
+                created_at=self._clock.now(),
+                duration_ms=round((self._clock.monotonic() - began) * 1000, 3),
+                model=opened.meter.model if tokens else None,
+                written=done.counts | {"turn": turn.id},
+                token_cost=tokens,
+                session_id=turn.session_id,
+            ),
+        )
 
     def _left_before(self) -> datetime:
         """Whatever was stored until then was left; a process that is alone need not wait for what was before it."""

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import get_args
 
 from server.core.clock import Clock
@@ -34,6 +34,12 @@ class Derived:
 
     chunks: tuple[Chunk, ...]
     effects: Effects
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much that was, by kind."""
+        found = {each.name: len(getattr(self.effects, each.name)) for each in fields(Effects)}
+        return found | {"chunks": len(self.chunks)}
 
 
 class Derivation:

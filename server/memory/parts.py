@@ -59,6 +59,6 @@ def create_memory(
         remembering=remembering,
         forgetting=Forgetting(index, traces, audit, clock, others),
         scopes=ScopeTree(clock),
-        backlog=Backlog(contexts, turns, remembering, toolbox, clock, alone=alone),
+        backlog=Backlog(contexts, turns, remembering, toolbox, traces, clock, ids, alone=alone),
         linking=Linking(clock),
     )

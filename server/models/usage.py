@@ -16,5 +16,17 @@ class Usage:
 UsageSink = Callable[[Usage], None]
 
 
+class Meter:
+    """What one piece of work has spent on models so far, and on which last."""
+
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.model: str | None = None
+
+    def add(self, usage: Usage) -> None:
+        self.tokens += usage.tokens_in + usage.tokens_out
+        self.model = usage.model
+
+
 def discard(_: Usage) -> None:
     """A sink for callers that keep no account."""

@@ -60,3 +60,40 @@ async def test_other_contexts_events_stay_theirs(acme: App) -> None:
     events = (await acme.http.get(AUDIT)).json()["events"]
     assert {event["context_id"] for event in events} == {"acme"}
     assert slug_of(await acme.http.get("/api/v1/contexts/nobody/audit")) == "context-not-found"
+
+
+async def test_what_is_forgotten_and_erased_in_a_context_is_told_among_the_rest(acme: App, clock: FakeClock) -> None:
+    for number, told in enumerate(("Zelda lives in Oslo.", "Yorick lives in Rome.", "Xaver lives in Bonn.")):
+        clock.advance(1)
+        assert (await acme.http.post("/api/v1/acme/facts", json={"text": told, "scope": {"org": "acme"}})).is_success
+        clock.advance(1)
+        query = {"query": told.split()[0], "scope": {"org": "acme"}, "purge": number == 1}
+        assert (await acme.http.post("/api/v1/acme/forget", json=query)).json()["deleted"] > 0
+        clock.advance(1)
+        await acme.mint(name=f"k{number}")
+    await acme.http.post("/api/v1/contexts/acme/entities/Person/Xaver/reinstate")
+    clock.advance(1)
+    assert (await acme.http.post("/api/v1/acme/scopes/forget", json={"path": "org/acme"})).is_success
+    told, query = [], {"limit": "2"}
+    while True:
+        answer = await acme.http.get(AUDIT, params=query)
+        for name in ("Zelda", "Yorick", "Xaver", "Oslo"):
+            assert name.lower() not in answer.text.lower()
+        page = answer.json()
+        told += page["events"]
+        if not page["has_more"]:
+            break
+        query["cursor"] = page["next_cursor"]
+    assert [event["action"] for event in reversed(told)] == [
+        "context.create",
+        *("memory.forget", "key.mint", "memory.erase", "key.mint", "memory.forget", "key.mint"),
+        *("memory.reinstate", "scope.erase"),
+    ]
+    assert {event["context_id"] for event in told} == {"acme"}
+    assert page["complete"] is True
+    only = (await acme.http.get(AUDIT, params={"kind": "memory"})).json()["events"]
+    assert len(only) == 5
+    await acme.http.delete("/api/v1/contexts/acme")
+    deleted = (await acme.http.get(AUDIT)).json()
+    assert deleted["complete"] is False
+    assert deleted["events"][0]["action"] == "context.delete"
