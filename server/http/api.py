@@ -25,6 +25,7 @@ from server.http import (
     facts,
     forget,
     fsck,
+    insight,
     inspection,
     jobs,
     keys,
@@ -123,6 +124,7 @@ def create_api(
     state.add_routes(remembered, tenants, clock)
     inspection.add_routes(remembered, tenants, services.traces, clock)
     entities.add_routes(remembered, tenants, clock)
+    insight.add_routes(remembered, services.memory, tenants)
     forget.add_routes(remembered, services.memory, tenants)
     scopes.add_routes(remembered, services.memory, tenants)
     directory = Directory(control.keys)

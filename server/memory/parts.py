@@ -12,6 +12,9 @@ from server.index.writes import IndexWrites
 from server.memory.backlog import Backlog
 from server.memory.derivation import Derivation
 from server.memory.forgetting.forgetting import Forgetting, Keeping
+from server.memory.insight.consolidation import Consolidation
+from server.memory.insight.elaboration import Elaboration
+from server.memory.insight.ground import Conclusions
 from server.memory.linking import Linking
 from server.memory.locks import Locks
 from server.memory.remembering import Remembering
@@ -33,6 +36,8 @@ class Memory:
     forgetting: Forgetting
     scopes: ScopeTree
     backlog: Backlog
+    consolidation: Consolidation
+    elaboration: Elaboration
     linking: Linking
 
 
@@ -51,7 +56,9 @@ def create_memory(
 ) -> Memory:
     """`others` are the domains that forgetting a scope reaches too."""
     turns, toolbox = Turns(clock, ids), Toolbox(models, extractors)
-    remembering = Remembering(turns, Derivation(index, Locks(), clock, ids), clock)
+    derivation = Derivation(index, Locks(), clock, ids)
+    remembering = Remembering(turns, derivation, clock)
+    conclusions = Conclusions(derivation, clock)
     return Memory(
         sessions=Sessions(clock, ids),
         turns=turns,
@@ -59,6 +66,8 @@ def create_memory(
         remembering=remembering,
         forgetting=Forgetting(index, traces, audit, clock, others),
         scopes=ScopeTree(clock),
+        consolidation=Consolidation(conclusions, clock),
+        elaboration=Elaboration(conclusions),
         backlog=Backlog(contexts, turns, remembering, toolbox, traces, clock, ids, alone=alone),
         linking=Linking(clock),
     )

@@ -11,6 +11,7 @@ from server.core.vocabulary.keys import KEYS, key_named
 from server.memory.beliefs import StoredAttribute, attribute_from, attribute_range, attributes_of
 from server.memory.entities import StoredEntity, by_ids
 from server.memory.forgetting.selection import TABLES, Bounds, Selection
+from server.memory.insight.consolidation import OBSERVED
 from server.memory.names import normalised
 from server.store.engine import Database
 from server.store.scoped import condition, narrowed
@@ -119,9 +120,24 @@ async def _of_attributes(database: Database, bounds: Bounds, selection: Selectio
     within, variables = bounds.condition()
     edges = await _implied(database, within, variables, attributes)
     pairs = {f"{row.entity}|{row.key}" for row in attributes}
+    observed = await _observed(database, within, variables, attributes)
     doubts = await database.rows(f"SELECT id, claim FROM uncertainty WHERE claim != NONE AND {within}", variables)
     about = [row["id"] for row in doubts if f"{row['claim']['entity']}|{row['claim']['key']}" in pairs]
-    return selection.plus([*edges, *about], (row.value for row in attributes))
+    return selection.plus([*edges, *about, *observed], (row.value for row in attributes))
+
+
+async def _observed(
+    database: Database, within: str, variables: dict[str, Any], attributes: Iterable[StoredAttribute]
+) -> list[RecordID]:
+    """The observations that quote values."""
+    found: list[RecordID] = []
+    for entity, key in {(row.entity, row.key) for row in attributes}:
+        low, high = attributes_of(entity, OBSERVED + key)
+        rows = await database.rows(
+            f"SELECT id FROM {attribute_range('$low', '$high')} WHERE {within}", variables | {"low": low, "high": high}
+        )
+        found += [row["id"] for row in rows]
+    return found
 
 
 async def _implied(

@@ -1,0 +1,1 @@
+"""What follows from many beliefs together: observations about entities, and edges that others imply."""
