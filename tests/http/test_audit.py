@@ -1,5 +1,7 @@
 """Audit events over HTTP."""
 
+from typing import Any
+
 from tests.http.problem import slug_of
 from tests.support.app import App
 from tests.support.clock import FakeClock
@@ -74,22 +76,23 @@ async def test_what_is_forgotten_and_erased_in_a_context_is_told_among_the_rest(
     await acme.http.post("/api/v1/contexts/acme/entities/Person/Xaver/reinstate")
     clock.advance(1)
     assert (await acme.http.post("/api/v1/acme/scopes/forget", json={"path": "org/acme"})).is_success
-    told, query = [], {"limit": "2"}
+    events: list[dict[str, Any]] = []
+    query: dict[str, str] = {"limit": "2"}
     while True:
         answer = await acme.http.get(AUDIT, params=query)
         for name in ("Zelda", "Yorick", "Xaver", "Oslo"):
             assert name.lower() not in answer.text.lower()
         page = answer.json()
-        told += page["events"]
+        events += page["events"]
         if not page["has_more"]:
             break
         query["cursor"] = page["next_cursor"]
-    assert [event["action"] for event in reversed(told)] == [
+    assert [event["action"] for event in reversed(events)] == [
         "context.create",
         *("memory.forget", "key.mint", "memory.erase", "key.mint", "memory.forget", "key.mint"),
         *("memory.reinstate", "scope.erase"),
     ]
-    assert {event["context_id"] for event in told} == {"acme"}
+    assert {event["context_id"] for event in events} == {"acme"}
     assert page["complete"] is True
     only = (await acme.http.get(AUDIT, params={"kind": "memory"})).json()["events"]
     assert len(only) == 5
