@@ -69,24 +69,24 @@ async def test_what_is_forgotten_and_erased_in_a_context_is_told_among_the_rest(
         clock.advance(1)
         assert (await acme.http.post("/api/v1/acme/facts", json={"text": told, "scope": {"org": "acme"}})).is_success
         clock.advance(1)
-        query = {"query": told.split()[0], "scope": {"org": "acme"}, "purge": number == 1}
-        assert (await acme.http.post("/api/v1/acme/forget", json=query)).json()["deleted"] > 0
+        wanted = {"query": told.split()[0], "scope": {"org": "acme"}, "purge": number == 1}
+        assert (await acme.http.post("/api/v1/acme/forget", json=wanted)).json()["deleted"] > 0
         clock.advance(1)
         await acme.mint(name=f"k{number}")
     await acme.http.post("/api/v1/contexts/acme/entities/Person/Xaver/reinstate")
     clock.advance(1)
     assert (await acme.http.post("/api/v1/acme/scopes/forget", json={"path": "org/acme"})).is_success
     events: list[dict[str, Any]] = []
-    query: dict[str, str] = {"limit": "2"}
+    paging: dict[str, str] = {"limit": "2"}
     while True:
-        answer = await acme.http.get(AUDIT, params=query)
+        answer = await acme.http.get(AUDIT, params=paging)
         for name in ("Zelda", "Yorick", "Xaver", "Oslo"):
             assert name.lower() not in answer.text.lower()
         page = answer.json()
         events += page["events"]
         if not page["has_more"]:
             break
-        query["cursor"] = page["next_cursor"]
+        paging["cursor"] = page["next_cursor"]
     assert [event["action"] for event in reversed(events)] == [
         "context.create",
         *("memory.forget", "key.mint", "memory.erase", "key.mint", "memory.forget", "key.mint"),
