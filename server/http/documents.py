@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BeforeValidator
 
 from server.documents import keyword_queries
 from server.documents.catalogue import Wanted
@@ -25,6 +26,7 @@ DOWNLOAD = {
 }
 Page = Annotated[int, Query(ge=1, le=1_000_000)]
 PageSize = Annotated[int, Query(ge=1, le=500)]
+AnyCaseStatus = Annotated[Status, BeforeValidator(str.lower)]
 UPLOAD = {
     "requestBody": {
         "required": True,
@@ -53,9 +55,8 @@ def add_upload_route(router: APIRouter, library: Library, tenants: Tenants) -> N
         """Upload a document; it is answered once the original is safe, and processed afterwards."""
         async with read_form(request, tenant.open.config.ingestion.max_upload_mb) as form:
             scope = tenant.writes(form.scope)
-            file = File(
-                form.file.file, form.file.filename, form.file.content_type, form.title, form.source, form.metadata
-            )
+            part = form.file
+            file = File(part.file, part.filename or None, part.content_type, form.title, form.source, form.metadata)
             received = await library.uploads.receive(tenant.open, file, scope, tenant.sees())
         written = {"document": received.document.id, "deduplicated": received.deduplicated}
         tenants.trace(tenant, "document.upload", received.document.title, scope, written=written)
@@ -69,7 +70,7 @@ def add_routes(router: APIRouter, library: Library, tenants: Tenants) -> None:
     @router.get("/documents")
     async def list_documents(
         tenant: Here,
-        status: Status | None = None,
+        status: AnyCaseStatus | None = None,
         mime_type: str | None = None,
         page: Page = 1,
         page_size: PageSize = 50,

@@ -57,7 +57,8 @@ class Guard:
         action = f"{request.method} {template}"
         self._audit.refused(action, origin(request), error.slug, context_id=context_id, target=target)
 
-    async def _other(self, authority: Authority, name: str) -> Authority:
+    async def _other(self, authority: Authority, named: str) -> Authority:
+        name = named.removeprefix("principal:")
         principal = PRINCIPALS.get(name)
         if principal:
             return Authority(name, principal, authority.context_id, authority.floor)

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, MutableMapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from server.core.errors import (
     PayloadTooLargeError,
@@ -35,14 +35,26 @@ class Form:
     metadata: Mapping[str, Any]
 
 
+class Parser(MultiPartParser):
+    """Takes the part named `file` as a file even where its sender knows no name for it."""
+
+    def on_headers_finished(self) -> None:
+        part = self._current_part
+        _, options = parse_options_header(part.content_disposition)
+        if part.content_disposition and options.get(b"name") == b"file" and b"filename" not in options:
+            part.content_disposition += b'; filename=""'
+        super().on_headers_finished()
+
+
 @asynccontextmanager
 async def read_form(request: Request, max_mb: int) -> AsyncIterator[Form]:
     """The form of an upload, whose file is closed with the block."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UnsupportedMediaTypeError("Send the document as `multipart/form-data` with a part named `file`.")
     try:
-        parts = await _bounded(request, max_mb).form(max_files=1, max_fields=MAX_FIELDS)
-    except (MultiPartException, HTTPException) as error:
+        async with aclosing(_bounded(request, max_mb).stream()) as stream:
+            parts = await Parser(request.headers, stream, max_files=1, max_fields=MAX_FIELDS).parse()
+    except MultiPartException as error:
         raise ValidationError("The form cannot be read; send it as `multipart/form-data` with a boundary.") from error
     except OSError as error:
         raise UnavailableError(f"The upload could not be buffered on this machine: {error.strerror}.") from error

@@ -256,6 +256,22 @@ async def test_uploads_that_are_refused(app: App, sent: dict[str, Any], status: 
     assert [found async for found in app.server.documents.library.objects.list()] == []
 
 
+async def test_a_file_without_a_name_is_a_file(app: App) -> None:
+    content = bytes(range(256)) * 8192
+    named = (await app.http.post(BASE, files={"file": ("a.bin", content, "text/plain")})).json()
+    head = '--part\r\nContent-Disposition: form-data; name="file"\r\n\r\n'
+    body = head.encode() + content + b"\r\n--part--\r\n"
+    sent = await app.http.post(BASE, content=body, headers={"content-type": "multipart/form-data; boundary=part"})
+    assert (sent.status_code, sent.json()["id"], sent.json()["deduplicated"]) == (202, named["id"], True)
+
+
+async def test_a_status_is_asked_for_in_any_case(app: App) -> None:
+    sent = await upload(app.http)
+    await finished(app, sent["id"])
+    assert (await app.http.get(BASE, params={"status": "Ready"})).json()["total"] == 1
+    assert (await app.http.get(BASE, params={"status": "FAILED"})).json()["total"] == 0
+
+
 async def test_paging_is_checked(app: App) -> None:
     for params in ({"page": 0}, {"page_size": 501}, {"status": "unknown"}):
         assert (await app.http.get(BASE, params=params)).status_code == 400

@@ -30,7 +30,7 @@ async def test_the_caller_learns_who_it_is(acme: App) -> None:
     mine = await answer(await acme.http.get(f"{BASE}/me"))
     assert (mine["kind"], mine["grants"]["keys:mint"]) == ("management", ["*"])
     other = await acme.mint(name="other", scope_floor={"org": "acme", "user": "bo"})
-    on_behalf = {"X-Memory-On-Behalf-Of": other["id"]}
+    on_behalf = {"X-Memory-On-Behalf-Of": f"principal:{other['id']}"}
     acting = await answer(await agent.get(f"{BASE}/me", headers=on_behalf))
     assert acting["delegated_principal_id"] == other["id"]
     assert acting["grants"]["memory:read"] == ["org/acme/user/bo/*"]
