@@ -30,6 +30,7 @@ SCOPES = 50
 HITS = 10
 WARM_UP = 20
 ENGINE_QUERIES = 3
+PROGRESS = 10_000
 MODES = ("hybrid", "hybrid_graph")
 MEASURED = "hybrid_graph"
 P50_MS, P95_MS, TIMES_FLOOR, TIMES_VECTORS = 15.0, 40.0, 3.0, 4.0
@@ -101,10 +102,17 @@ def prepare(folder: Path, corpus: Corpus) -> None:
         folder.mkdir(parents=True)
         with running(folder) as server:
             server.create_context()
-        asyncio.run(_with_database(folder, lambda database: fill(database, corpus)))
+        asyncio.run(_with_database(folder, lambda database: _filled(database, corpus)))
         (folder / "filled").touch()
         print(f"  filled in {time.perf_counter() - began:.0f} s")
     shutil.rmtree(folder / "data" / "index", ignore_errors=True)
+
+
+async def _filled(database: Database, corpus: Corpus) -> None:
+    began = time.perf_counter()
+    async for number in fill(database, corpus):
+        if number % PROGRESS == 0:
+            print(f"  {number:,} filled after {time.perf_counter() - began:.0f} s", flush=True)
 
 
 def build(server: Server, corpus: Corpus) -> float:

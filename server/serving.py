@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -94,6 +95,7 @@ async def _run(server: Server, listening: socket.socket, stopping: asyncio.Event
         await asyncio.wait({preparing, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if preparing.done():
             preparing.result()
+            _spare_the_collector()
             serving = serving or asyncio.create_task(listener.serve([listening]))
             await started(address(listening))
             await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -107,6 +109,12 @@ async def _run(server: Server, listening: socket.socket, stopping: asyncio.Event
         preparing.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await preparing
+
+
+def _spare_the_collector() -> None:
+    """What is there once everything is prepared stays: looking through it again and again would hold up requests."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextlib.contextmanager

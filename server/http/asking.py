@@ -32,7 +32,8 @@ class Asking:
         return tenant.sees(self.scope, self.view)
 
 
-def _asking(
+# A coroutine is awaited in place; a plain function would be sent through a thread.
+async def _asking(
     as_of: Time = None,
     at_instant: Time = None,
     as_of_camel: Annotated[Moment | None, Query(alias="asOf", include_in_schema=False)] = None,

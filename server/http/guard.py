@@ -100,17 +100,22 @@ def origin(request: Request) -> Origin:
     )
 
 
-def _authority(request: Request) -> Authority:
+# Coroutines are awaited in place; plain functions would be sent through a thread each.
+async def _authority(request: Request) -> Authority:
     authority: Authority = request.state.authority
     return authority
 
 
-def _management(request: Request) -> Authority:
-    authority = _authority(request)
+async def _management(request: Request) -> Authority:
+    authority = await _authority(request)
     authority.require_management()
     return authority
 
 
+async def _origin(request: Request) -> Origin:
+    return origin(request)
+
+
 Caller = Annotated[Authority, Depends(_authority)]
 Manager = Annotated[Authority, Depends(_management)]
-Asked = Annotated[Origin, Depends(origin)]
+Asked = Annotated[Origin, Depends(_origin)]

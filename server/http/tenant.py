@@ -125,7 +125,8 @@ class Tenants:
             )
 
 
-def _tenant(request: Request) -> Tenant:
+# A coroutine is awaited in place; a plain function would be sent through a thread.
+async def _tenant(request: Request) -> Tenant:
     tenant: Tenant = request.state.tenant
     ids: Ids | None = getattr(request.state, "ids", None)
     return replace(tenant, ids=ids) if ids else tenant

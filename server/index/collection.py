@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from server.index import reading
 from server.index.analysis import Analyzer
 from server.index.chunk import TABLES, Chunk, Content, Id, Table
+from server.index.products import Multiplier
 from server.index.scan import Scan
 from server.index.search import Question, State
 from server.index.shelf import Shelf
@@ -54,8 +55,8 @@ class Collection:
     def shelf(self, table: Table) -> Shelf:
         return self._shelves[table]
 
-    def scan(self, table: Table, question: Question) -> Scan:
-        return Scan(self._shelves[table], self._views[table], question)
+    def scan(self, table: Table, question: Question, multiplier: Multiplier) -> Scan:
+        return Scan(self._shelves[table], self._views[table], question, multiplier)
 
     async def add(self, database: Database, table: Table, contents: dict[Id, Content]) -> None:
         """Take in chunks that were committed, as far as they are still there."""

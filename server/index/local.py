@@ -15,6 +15,7 @@ from server.index import reading
 from server.index.analysis import Analyzer
 from server.index.chunk import TABLES, Chunk, Content, Id, Table, id_of
 from server.index.collection import SMALL_WORK, Collection
+from server.index.products import Multiplier
 from server.index.saved import Saved
 from server.index.scan import Scan
 from server.index.search import READY, Filter, Found, Index, Question, State, Survey
@@ -42,6 +43,7 @@ class LocalIndex(Index):
         self._clock = clock
         self._saved = saved
         self._analyzer = Analyzer()
+        self._multiplier = Multiplier()
         self._collections: dict[Binding, Collection] = {}
         self._opening: dict[Binding, asyncio.Task[Collection]] = {}
         self._catching_up: dict[Binding, asyncio.Task[None]] = {}
@@ -70,6 +72,7 @@ class LocalIndex(Index):
                 collection.compact()
                 for table in TABLES:
                     await asyncio.to_thread(self._saved.save, binding, collection.shelf(table))
+        self._multiplier.close()
 
     def seal(self) -> None:
         """Vouch for what was saved; the store is closed now."""
@@ -149,7 +152,7 @@ class LocalIndex(Index):
     async def _scanned(
         self, database: Database, table: Table, question: Question, read: Callable[[Scan], Answer]
     ) -> Answer:
-        scan = (await self._collection(database)).scan(table, question)
+        scan = (await self._collection(database)).scan(table, question, self._multiplier)
         if scan.work <= SMALL_WORK:
             return read(scan)
         return await asyncio.to_thread(read, scan)

@@ -8,10 +8,11 @@ import numpy.typing as npt
 
 from server.index.chunk import Id
 from server.index.postings import Counts, Mask
+from server.index.products import Multiplier
 from server.index.search import Found, Question, Survey
 from server.index.sequences import NONE
 from server.index.shelf import Rows, Shelf
-from server.index.signals import LENGTH_WEIGHT, RADIUS, SATURATION, Corpus, Neighbourhood, products, signals
+from server.index.signals import LENGTH_WEIGHT, RADIUS, SATURATION, Corpus, Neighbourhood, signals
 from server.index.views import View, Views, rows_of
 from server.store.vectors import Vector
 
@@ -32,8 +33,9 @@ class _Held:
 class Scan:
     """One search on one shelf; reads only, and never what is added meanwhile."""
 
-    def __init__(self, shelf: Shelf, views: Views, question: Question) -> None:
+    def __init__(self, shelf: Shelf, views: Views, question: Question, multiplier: Multiplier) -> None:
         self._shelf = shelf
+        self._multiplier = multiplier
         self._question = question
         self.view: View = views.of(question.visibility)
         self._mask: Mask = views.matching(self.view, question.where)
@@ -84,9 +86,9 @@ class Scan:
             return rows, np.zeros(0, dtype=np.float32)
         query = self._fitted(self._question.vector)
         if len(rows) < SPARSE * len(self._mask):
-            scores = products(shelf.vectors[rows], query)
+            scores = self._multiplier.products(shelf.vectors[rows], query)
         else:
-            scores = products(shelf.vectors[: len(self._mask)], query)[rows]
+            scores = self._multiplier.products(shelf.vectors[: len(self._mask)], query)[rows]
         return _best(rows, scores, k)
 
     def _matching(self, held: Sequence[_Held], k: int) -> tuple[Rows, Scores]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from server.index.products import products
 from server.index.search import Signal
 from server.index.sequences import NONE
 from server.store.vectors import Vector
@@ -65,15 +66,6 @@ class Neighbourhood:
     times: Array
     numbers: Array
     names: Array
-
-
-def products(vectors: npt.NDArray[np.float32], query: Vector) -> Array:
-    """The product of each vector with the query.
-
-    As fast as a matrix product and in this thread alone: those of the linear algebra library wait for each other
-    busily, which takes several times as long as the product itself where others want the processor too.
-    """
-    return np.asarray(np.einsum("ij,j->i", vectors, query), dtype=np.float32)
 
 
 def signals(around: Neighbourhood, corpus: Corpus, query: Vector) -> dict[str, Signal]:
@@ -139,5 +131,5 @@ def _saturated(counts: Array, lengths: Array, mean_length: float, length_weight:
 
 def _cosines(vectors: npt.NDArray[np.float32], middle: Vector, query: Vector) -> Array:
     offsets, direction = vectors - middle, query - middle
-    lengths = np.linalg.norm(offsets, axis=1) * np.linalg.norm(direction)
+    lengths = np.sqrt(np.einsum("ij,ij->i", offsets, offsets)) * np.linalg.norm(direction)
     return np.asarray(products(offsets, direction) / np.maximum(lengths, 1e-9), dtype=np.float32)

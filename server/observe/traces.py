@@ -1,6 +1,7 @@
 """Decision traces: one record of every retrieval and storage operation, written off the request's path."""
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ RETRY_SECONDS = 2.0
 INSERT = f"""SELECT id FROM _migrations LIMIT 1;
 {ENSURE_ATTRIBUTES}
 FOR $trace IN $traces {{
-    INSERT IGNORE INTO decision_trace object::extend($trace, {{ scope: <set>$trace.scope }}) RETURN NONE
+    LET $row = object::extend($trace.row, encoding::json::decode($trace.evidence));
+    INSERT IGNORE INTO decision_trace object::extend($row, {{ scope: <set>$row.scope }}) RETURN NONE
 }};"""
 
 log = structlog.get_logger(__name__)
@@ -65,15 +67,21 @@ class Trace:
     context_id: str | None = None
 
     def row(self) -> dict[str, Any]:
-        plain = {name: value for name, value in vars(self).items() if value is not None and name != "context_id"}
-        return plain | {
-            "scope": attribute_ids(self.scope),
-            "sources": list(self.sources),
-            "candidates": [dict(candidate) for candidate in self.candidates],
-            "returned": list(self.returned),
-            "written": dict(self.written),
-            "links": {name: list(ids) for name, ids in self.links.items()},
-        }
+        """Everything but the evidence."""
+        apart = {"context_id", "sources", "candidates", "returned", "links"}
+        plain = {name: value for name, value in vars(self).items() if value is not None and name not in apart}
+        return plain | {"scope": attribute_ids(self.scope), "written": dict(self.written)}
+
+    def evidence(self) -> str:
+        """What was found, as JSON: that is many small values, which the driver would take long to encode."""
+        return json.dumps(
+            {
+                "sources": list(self.sources),
+                "candidates": [dict(candidate) for candidate in self.candidates],
+                "returned": list(self.returned),
+                "links": {name: list(ids) for name, ids in self.links.items()},
+            }
+        )
 
 
 Listener = Callable[[Trace], None]
@@ -166,6 +174,6 @@ class TraceLog:
         attributes = {attribute for trace in traces for attribute in trace.scope}
         variables = {
             "scope_attributes": attribute_ids(frozenset(attributes)),
-            "traces": [trace.row() for trace in traces],
+            "traces": [{"row": trace.row(), "evidence": trace.evidence()} for trace in traces],
         }
         await database.write(INSERT, variables, repeatable=True)

@@ -167,8 +167,10 @@ def narrowed(asking: Asking, table: Table) -> Filter:
 def _linked(survey: Survey, links: Links) -> dict[str, Signal]:
     """How many of the question's names a chunk speaks of, and how well its document shares the question's keywords."""
     if survey.table == MEMORY:
+        if not links.mentions:
+            return {}
         counts = [links.mentions.get(one, 0) for one in survey.ids]
-        return {"linked": np.minimum(np.array(counts, dtype=np.float32), 2.0)} if links.mentions else {}
+        return {"linked": np.minimum(np.array(counts, dtype=np.float32), 2.0)}
     if not links.bridges:
         return {}
     return {"bridged": np.array([_bridged(links.bridges.get(of, ())) for of in survey.of], dtype=np.float32)}

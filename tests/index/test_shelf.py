@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from server.index.analysis import Analyzer
 from server.index.chunk import MEMORY, Chunk, Content
+from server.index.products import Multiplier
 from server.index.scan import Scan
 from server.index.search import Question
 from server.index.shelf import Shelf
@@ -31,7 +32,7 @@ def chunk(number: int, session: str = "s", position: float = 0) -> Chunk:
 
 
 def surveyed(shelf: Shelf, question: Question) -> dict[object, list[float]]:
-    survey = Scan(shelf, Views(shelf), question).survey(3, ())
+    survey = Scan(shelf, Views(shelf), question, Multiplier(1)).survey(3, ())
     return {one: [float(values[at]) for values in survey.signals.values()] for at, one in enumerate(survey.ids)}
 
 
@@ -49,7 +50,7 @@ def test_vectors_of_another_width_find_room(shelf: Shelf) -> None:
     shelf.put(chunk(2), Content("b", np.array([0, 0, 1], dtype=np.float32)))
     for query, best in (([1, 0], "c1"), ([0, 0, 1, 0], "c2"), ([1, 0, 0.5], "c1")):
         question = Question("", np.array(query, dtype=np.float32), World.sees(None))
-        assert Scan(shelf, Views(shelf), question).by_vector(1)[0].id == best
+        assert Scan(shelf, Views(shelf), question, Multiplier(1)).by_vector(1)[0].id == best
 
 
 def test_what_is_removed_leaves_neither_text_nor_vector(shelf: Shelf) -> None:

@@ -57,6 +57,31 @@ async def test_a_trace_is_written_as_it_was(database: Database) -> None:
     assert scope_of(row["scope"]) == parse("org/acme/user/alice")
 
 
+async def test_evidence_is_kept_as_it_was_whatever_its_texts_look_like(database: Database) -> None:
+    texts = [
+        "turn:1",
+        "2026-01-01T00:00:00Z",
+        "1d",
+        "NONE",
+        'a "quote" \\ and \n',
+        "\u2028 \U0001f600",
+        "r'turn:1'",
+        "",
+    ]
+    candidates = [{"id": one, "score": 1.0, "signals": {"words": 0.1234, "count": 3}} for one in texts]
+    log = TraceLog(FakeClock())
+    log.record(
+        database, replace(trace(1), sources=texts, returned=texts, candidates=candidates, links={"turns": texts})
+    )
+    await log.flush()
+    row = await database.row("SELECT * FROM decision_trace")
+    assert row is not None
+    assert (row["sources"], row["returned"], row["candidates"]) == (texts, texts, candidates)
+    assert row["links"] == {"turns": texts}
+    assert isinstance(row["candidates"][0]["score"], float)
+    assert isinstance(row["candidates"][0]["signals"]["count"], int)
+
+
 async def test_many_in_several_databases_all_arrive(engine: WatchedEngine, database: Database) -> None:
     log = TraceLog(FakeClock())
     other = Database(engine, Binding("acme", "two"))

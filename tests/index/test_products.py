@@ -1,0 +1,20 @@
+"""Products are the same however many threads they are shared among."""
+
+import numpy as np
+import pytest
+
+from server.index.products import WORTH_SHARING, Multiplier, products
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 7])
+@pytest.mark.parametrize("count", [0, 1, 100, WORTH_SHARING // 64, WORTH_SHARING // 64 + 5])
+def test_sharing_changes_nothing(threads: int, count: int) -> None:
+    random = np.random.default_rng(count)
+    vectors = random.standard_normal((count, 64), dtype=np.float32)
+    query = random.standard_normal(64, dtype=np.float32)
+    multiplier = Multiplier(threads)
+    shared = multiplier.products(vectors, query)
+    multiplier.close()
+    assert shared.dtype == np.float32
+    assert np.array_equal(shared, products(vectors, query))
+    assert np.allclose(shared, vectors @ query, atol=1e-3)
