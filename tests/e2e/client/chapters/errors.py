@@ -1,4 +1,4 @@
-"""What goes wrong comes as the client's own errors, with the status and the trace."""
+"""What goes wrong comes as the client's own errors, with the status and what to do."""
 
 import pytest
 from surrealdb_memory import (
@@ -51,6 +51,8 @@ async def refused(client: Caller) -> None:
         await client.recall("anything", mode="guess")
     assert type(invalid.value) is MemoryAPIError
     assert invalid.value.status_code == 400
+    assert invalid.value.trace_id is None, "what is refused leaves no trace"
+    assert invalid.value.body["request_id"]
     assert invalid.value.message == "The request is not valid"
     assert invalid.value.body["type"].endswith("/validation-error")
     with pytest.raises(MemoryAPIError) as stream:

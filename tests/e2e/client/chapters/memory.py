@@ -39,8 +39,9 @@ async def remembered(client: Caller, deputy: str) -> str:
     first = await client.remember("I live in Lisbon.", **told)
     assert (first.mode, first.session_id, first.extraction.turn_id) == ("full", session, first.turn_id)
     assert any(one["value"] == "Lisbon" for one in first.extraction.attributes)
-    again = await client.remember("I live in Lisbon.", **told)
-    assert again.turn_id == first.turn_id, "the same request within half a minute is one"
+    # Of three within a moment, two stand in one half minute of the clock, in which the client calls a repetition one.
+    rung = {(await client.remember("The bell rings.", infer="none", scopes=BO)).turn_id for _ in range(3)}
+    assert len(rung) < 3
     stated = await client.remember(infer="triples", triples=[TRIPLE], scopes=ALICE)
     assert stated.mode == "triples"
     assert stated.chunk_id
@@ -114,7 +115,7 @@ async def known(client: Caller, deputy: str, alice: str) -> None:
     profile = await client.profile(on_behalf_of=alice)
     told = {(entry.key, entry.value) for entry in [*profile.static, *profile.dynamic]}
     assert ("location", "Lisbon") in told
-    seen = await client.inspect("entity:Person/alice", on_behalf_of=deputy)
+    seen = await client.inspect("entity:person/alice", on_behalf_of=deputy)
     assert (seen["kind"], seen["entity"]["name"]) == ("entity", "alice")
     moments = {"as_of": FUTURE, "at_instant": FUTURE, "valid_from": PAST, "valid_until": FUTURE}
     value = await client.inspect("attribute:Person/alice/location", **moments)
@@ -125,7 +126,7 @@ async def entities(client: Caller, deputy: str) -> None:
     people = (await client.entities.list(entity_type="Person", on_behalf_of=deputy)).entities
     assert {"alice", "Zelda"} <= {one.name for one in people}
     assert {one.entity_type for one in people} == {"Person"}
-    zelda = await client.entities.get("Person", "Zelda", on_behalf_of=deputy)
+    zelda = await client.entities.get("person", "zelda", on_behalf_of=deputy)
     assert zelda.entity.name == "Zelda"
     assert ("employer", "Initech") in {(one.key, one.value) for one in zelda.attributes}
     await client.remember("I moved to Porto.", scopes=ALICE)

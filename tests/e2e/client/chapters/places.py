@@ -13,6 +13,7 @@ async def holds(world: World) -> None:
     async with world.organisation("map") as (client, deputy):
         await sessions(client, deputy)
         await scopes(client, deputy)
+        await clauses(client)
     async with world.organisation("gone") as (client, _):
         await client.remember("I live in Tromso.", scopes=[["org/gone"]])
         assert (await client.scopes.forget()).forgotten > 0
@@ -49,3 +50,16 @@ async def scopes(client: Caller, deputy: str) -> None:
     assert (await client.recall(question, lens=path)).hits
     assert (await client.scopes.forget(path, on_behalf_of=deputy)).forgotten > 0
     assert not (await client.recall(question, lens=path)).hits
+
+
+async def clauses(client: Caller) -> None:
+    one, two, nine = "org/map/line/one", "org/map/line/two", "org/map/line/nine"
+    await client.remember("The tram is red.", infer="none", scopes=[one, two])
+    await client.remember("The tram is slow.", infer="none", scopes=one)
+
+    async def said(lens: object) -> set[str]:
+        return {hit.text for hit in (await client.recall("What is the tram like?", lens=lens)).hits}
+
+    assert await said(one) == await said([nine, one]) == {"The tram is red.", "The tram is slow."}
+    assert await said(two) == await said([[one, two]]) == {"The tram is red."}
+    assert await said(nine) == set()
