@@ -1,16 +1,23 @@
 """What the official client offers, found by looking at it: constructor, properties, methods and their parameters."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from surrealdb_memory import AsyncMemory, Memory
 
 CLIENTS: dict[str, type[Memory] | type[AsyncMemory]] = {"sync": Memory, "async": AsyncMemory}
 CONSTRUCTOR = "Memory"
-NAMESPACES = "surrealdb_memory._namespaces"
+NAMESPACES = "._namespaces."
 
 Surface = dict[str, frozenset[str]]
+
+
+def missing(kind: str, held: Mapping[str, AbstractSet[str]]) -> dict[str, list[str]]:
+    """The members that did not answer, and the parameters that they were not given."""
+    wanted = surface_of(kind).items()
+    return {name: sorted(all_of - held.get(name, set())) for name, all_of in wanted if not _whole(held, name, all_of)}
 
 
 def surface_of(kind: str) -> Surface:
@@ -22,11 +29,15 @@ def surface_of(kind: str) -> Surface:
 
 
 def is_namespace(value: object) -> bool:
-    return type(value).__module__.startswith(NAMESPACES)
+    return NAMESPACES in type(value).__module__
 
 
 def parameters(function: Callable[..., Any]) -> frozenset[str]:
     return frozenset(inspect.signature(function).parameters)
+
+
+def _whole(held: Mapping[str, AbstractSet[str]], name: str, wanted: AbstractSet[str]) -> bool:
+    return name in held and wanted <= held[name]
 
 
 def _members(thing: object, path: str) -> Iterator[tuple[str, frozenset[str]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from tests.e2e.client.surface import CLIENTS, surface_of
+from tests.e2e.client.surface import CLIENTS, missing, surface_of
 
 BEGIN = "<!-- the official client: begin -->"
 END = "<!-- the official client: end -->"
@@ -44,8 +44,10 @@ NOTES = {
 def rendered(held: Mapping[str, Mapping[str, AbstractSet[str]]]) -> str:
     """A row for each member; it holds when it answered with each of its parameters given."""
 
+    lacking = {kind: missing(kind, held[kind]) for kind in CLIENTS}
+
     def mark(kind: str, name: str) -> str:
-        return "holds" if held[kind].get(name, set()) >= surface_of(kind)[name] else "fails"
+        return "fails" if name in lacking[kind] else "holds"
 
     names = sorted(surface_of("sync"), key=lambda name: (name.count("."), name))
     rows = [

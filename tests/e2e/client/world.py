@@ -17,13 +17,14 @@ class World:
     kind: str
     url: str
     calls: Calls
+    client_name: str = "memory"
 
     @property
     def context_id(self) -> str:
-        return f"client-{self.kind}"
+        return f"{self.client_name}-{self.kind}"
 
     def create(self) -> None:
-        self.admin.contexts.create(id=self.context_id, namespace="clients", database=self.kind)
+        self.admin.contexts.create(id=self.context_id, namespace=self.client_name, database=self.kind)
 
     def mint(self, name: str, floor: dict[str, str], principal: Literal["agent", "supervisor"] = "supervisor") -> Any:
         """A key, with its secret and its id."""
