@@ -12,7 +12,7 @@ from surrealdb_memory import MemoryNotFoundError
 from tests.e2e.client.caller import Caller
 from tests.e2e.client.world import World
 
-SCOPES = [["org/shelf"]]
+SCOPES = [["org/shelf", "team/returns"]]
 MANUAL = b"# Refunds\n\nA refund is paid within fourteen days of the return of the parcel.\n"
 NOTES = b"The lighthouse keeper counts herring gulls every morning.\n"
 PATIENCE_SECONDS = 30
@@ -93,8 +93,9 @@ async def found(client: Caller, deputy: str, manual: str) -> None:
     (hit,) = (await client.documents.query("refund", k=1)).results
     assert hit.score > 0
     assert "fourteen days" in hit.chunk["text"]
-    passages = await client.recall("When is a refund paid?", source="document")
-    assert "fourteen days" in passages.hits[0].text
+    passages = await client.recall("When is a refund paid?", source="document", lens="team/returns")
+    assert [hit.text for hit in passages.hits if "fourteen days" in hit.text]
+    assert not (await client.recall("When is a refund paid?", source="document", lens="team/sales")).hits
 
 
 async def keywords(client: Caller, deputy: str, manual: str) -> None:
