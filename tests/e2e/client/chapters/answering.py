@@ -27,6 +27,8 @@ async def whole(client: Caller, deputy: str) -> str:
     assert (await client.traces.get(reply.trace_id)).query_text == QUESTION
     told = await client.chat("I work at Initech.", session_id=session, labels=["topic=work"])
     assert any(one["value"] == "Initech" for one in told.memory_updates.attributes)
+    labelled = (await client.recall("Who works at Initech?", labels=["topic=work"], lens=ALICE)).hits
+    assert any("Initech" in hit.text for hit in labelled)
     turns = (await client.sessions.turns(session)).turns
     assert [one.role for one in turns] == ["user", "assistant"] * 2
     return session

@@ -82,7 +82,10 @@ async def recalled(client: Caller, deputy: str, session: str) -> None:
         assert any("Lisbon" in text for text in await texts(client, LISBON, mode=mode, lens=ALICE))
     only = await texts(client, LISBON, session_id=session, include=["passages"], lens=ALICE)
     assert only == ["I live in Lisbon."]
-    assert all("Lisbon" in text for text in await texts(client, LISBON, labels=["topic=home"], lens=ALICE))
+    labelled = await texts(client, LISBON, labels=["topic=home"], lens=ALICE)
+    assert labelled
+    assert all("Lisbon" in text for text in labelled)
+    assert await texts(client, LISBON, labels=["topic=nothing"], lens=ALICE) == []
     assert not any("Lisbon" in text for text in await texts(client, LISBON, lens=BO))
     merged = await texts(client, LISBON, lens=ALICE, scope_view="merged")
     assert any("Lisbon" in text for text in merged)
