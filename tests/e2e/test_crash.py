@@ -23,6 +23,7 @@ class Acknowledged:
         self.contexts: set[str] = set()
         self.asked: set[str] = set()
         self.secrets: dict[str, str] = {}
+        self.minted = asyncio.Event()
 
 
 @pytest.mark.timeout(60 + 20 * ROUNDS)
@@ -37,6 +38,9 @@ async def test_no_half_made_context_and_no_lost_key(tmp_path: Path) -> None:
                     for worker in range(CREATORS)
                 ]
                 await asyncio.sleep(moments.random() * LONGEST_LIFE_SECONDS)
+                if number == ROUNDS - 1:
+                    # However slow the machine is, something has to be acknowledged that can be lost.
+                    await done.minted.wait()
                 deployment.kill()
                 await asyncio.gather(*workers)
             deployment.start()
@@ -56,6 +60,7 @@ async def keep_creating(admin: AsyncSpectronManagement, done: Acknowledged, name
             done.contexts.add(context_id)
             minted = await admin.contexts(context_id).keys.create(name="app", principal="supervisor")
             done.secrets[context_id] = minted.secret
+            done.minted.set()
     except TransportError:
         return
 
