@@ -1,7 +1,7 @@
 """Who may do what: principals, their grants, and keys that are minted, exchanged and taken away."""
 
 import pytest
-from surrealdb_memory import MemoryAuthError, MemoryNotFoundError, MemoryScopeError
+from surrealdb_memory import MemoryAPIError, MemoryAuthError, MemoryNotFoundError, MemoryScopeError
 
 from tests.e2e.client.caller import Caller
 from tests.e2e.client.world import World
@@ -46,8 +46,20 @@ async def principals(client: Caller, deputy: str) -> None:
     assert (raised.kind, set(raised.grants)) == ("supervisor", set(ALL))
     lowered = await client.principals.revoke(minted.id, PLACE, ["keys:mint", "reflect:persist"], on_behalf_of=deputy)
     assert (lowered.kind, set(lowered.grants)) == ("agent", set(READ))
+    await one_floor(client, minted.id)
     wider = await client.principals.grant(minted.id, "org/keys", ["memory:read"])
     assert wider.grants["memory:read"] == ["org/keys/*"]
+
+
+async def one_floor(client: Caller, principal: str) -> None:
+    for refused in (
+        client.principals.grant(principal, "org/keys/user/cleo", ["memory:read"]),
+        client.principals.revoke(principal, PLACE, ["memory:read"]),
+        client.keys.create(grants={"memory:read": [PLACE, "org/keys/user/cleo"]}),
+    ):
+        with pytest.raises(MemoryAPIError) as error:
+            await refused
+        assert error.value.status_code == 422
 
 
 async def keys(world: World, client: Caller, deputy: str) -> None:
