@@ -11,7 +11,7 @@ from server.store.vectors import Vector
 Array = npt.NDArray[np.float32]
 
 # Below this many numbers, sharing the work takes longer than it saves.
-WORTH_SHARING = 2_000_000
+WORTH_SHARING = 8_000_000
 
 
 def products(vectors: Array, query: Vector) -> Array:
