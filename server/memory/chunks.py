@@ -8,7 +8,7 @@ from datetime import datetime
 from surrealdb import RecordID
 
 from server.core.ids import Ids
-from server.memory.names import normalised
+from server.memory.names import folded, normalised
 from server.memory.turns import Turn
 from server.models.embedding import Embedder, Matrix
 from server.store.engine import Row
@@ -48,7 +48,7 @@ class Chunk:
 
     def speaks_of(self, names: frozenset[str]) -> bool:
         """Whether one of the names, in their normalised form, stands in the text as a word."""
-        text = normalised(self.text)
+        text = folded(self.text)
         return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names if len(name) >= _SHORTEST_NAME)
 
 

@@ -28,7 +28,12 @@ def tidied(name: str) -> str:
 
 def normalised(name: str) -> str:
     """The form in which names are compared."""
-    return unicodedata.normalize("NFKC", tidied(name)).casefold()
+    return folded(tidied(name))
+
+
+def folded(text: str) -> str:
+    """A text of any length in the form in which names are sought in it."""
+    return unicodedata.normalize("NFKC", _SPACES.sub(" ", text)).casefold()
 
 
 def canonical_type(name: str) -> str:

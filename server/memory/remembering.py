@@ -17,7 +17,7 @@ from server.memory.derived_before import derived_before
 from server.memory.entities import LIVING
 from server.memory.extraction.diff import EntityRef, Extraction
 from server.memory.extraction.extractor import TurnInput
-from server.memory.names import normalised
+from server.memory.names import folded
 from server.memory.reconciliation.basis import Basis
 from server.memory.reconciliation.effects import Effects
 from server.memory.speaker import speaker_of, user_of
@@ -171,6 +171,6 @@ async def _known(database: Database, scope: Scope, text: str) -> list[EntityRef]
     rows = await database.rows(
         f"SELECT type, name FROM entity WITH NOINDEX WHERE scope_text = $scope_text AND {LIVING} "
         f"AND normalised IN $text LIMIT {MAX_KNOWN}",
-        {"scope_text": text_of(scope), "text": normalised(text)},
+        {"scope_text": text_of(scope), "text": folded(text)},
     )
     return [EntityRef(row["type"], row["name"]) for row in rows]

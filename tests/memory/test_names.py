@@ -3,7 +3,7 @@
 import pytest
 
 from server.core.scope import EMPTY, parse
-from server.memory.names import canonical_type, current_key, entity_id, normalised, tidied
+from server.memory.names import canonical_type, current_key, entity_id, folded, normalised, tidied
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,7 @@ def test_scopes_and_parts_cannot_be_confused() -> None:
     assert entity_id("Person", "bob", joined) != entity_id("Person", "bob", apart)
     assert current_key(joined, "x") != current_key(apart, "x")
     assert current_key(EMPTY, "ab", "c") != current_key(EMPTY, "a", "bc")
+
+
+def test_a_text_is_folded_whole() -> None:
+    assert folded("Stra\u00dfe  to " + "x" * 400) == "strasse to " + "x" * 400

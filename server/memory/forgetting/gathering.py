@@ -12,7 +12,7 @@ from server.memory.beliefs import StoredAttribute, attribute_from, attribute_ran
 from server.memory.entities import StoredEntity, by_ids
 from server.memory.forgetting.selection import TABLES, Bounds, Selection
 from server.memory.insight.consolidation import OBSERVED
-from server.memory.names import normalised
+from server.memory.names import folded, normalised
 from server.store.engine import Database
 from server.store.scoped import condition, narrowed
 
@@ -226,4 +226,4 @@ def _names(entities: Iterable[StoredEntity]) -> set[str]:
 
 def _has_word(text: str, name: str) -> bool:
     exact = name != normalised(name)
-    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text if exact else normalised(text)))
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text if exact else folded(text)))

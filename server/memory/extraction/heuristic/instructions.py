@@ -102,12 +102,12 @@ _PATTERNS = tuple(
 )
 _REQUEST = re.compile(rf"{_START}{_ASKING}")
 _ONE_OFF = re.compile(
-    r"^(?:please )?(?:write|draft|compose|create|generate|translate|summari[sz]e|remind|show|tell|give|find|book|send|"
-    r"add|explain|list|make|read|check|say|include|let|do|run)\b(?: (?:me|us|it))? "
+    rf"^{_ASKING}?(?:please )?(?:write|draft|compose|create|generate|translate|summari[sz]e|remind|show|tell|give|"
+    r"find|book|send|add|explain|list|make|read|check|say|include|let|do|run)\b(?: (?:me|us|it))? "
     r"(?:an? |this |that |these |the following|it |know)"
 )
 _STANDING = re.compile(rf"\b{any_of('always', 'never', 'whenever', _EVERY_TIME, _FROM_NOW_ON)}\b")
-_NICKNAME = re.compile(r"(?:called|call|address) (?:me|us)(?: as)? ")
+_NICKNAME = re.compile(r"(?<!not )(?<!never )(?<!ever )(?:called|call|address) (?:me|us)(?: as)? ")
 _NOT_NAMES = frozenset({"by", "formally", "informally", "politely", "directly", "with", "whatever", "anything", "when"})
 
 

@@ -65,9 +65,12 @@ class Line:
 
     def trimmed(self, span: Span) -> Span:
         start, end = self.without_fluff(span)
-        while start < end and (self._is_mark(start) or self.lowers[start] in ARTICLES | {"some", "both"}):
+        while start < end and self.mention_from(start) is None and self._opens_nothing(start):
             start += 1
         return start, end
+
+    def _opens_nothing(self, i: int) -> bool:
+        return self._is_mark(i) or self.lowers[i] in ARTICLES | {"some", "both"}
 
     def without_fluff(self, span: Span) -> Span:
         start, end = span

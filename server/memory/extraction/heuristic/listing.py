@@ -73,6 +73,8 @@ class Listing:
             return
         if tied.tie.plural and (not tied.tie.family or people.has_name(tied)):
             return
+        if any(key[:2] == (tied.owner, tied.tie.label) for key in findings.relations):
+            return
         people.find(tied, findings)
         amount = self._amount(line, referent)
         if tied.tie.label == "child" and tied.tie.plural and amount is not None:

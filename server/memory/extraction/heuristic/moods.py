@@ -38,8 +38,14 @@ UNMEANT_WORDINGS = (wordings.UNMEANT_OPENING, wordings.UNMEANT_ANYWHERE, wording
 
 def stated_from(line: Line) -> int:
     """Where the statement begins, behind `remember that` or `just so you know`."""
-    match = wordings.STATED.match(" ".join(line.lowers))
+    joined = " ".join(line.lowers)
+    match = wordings.TELLING.match(joined) or wordings.STATED.match(joined)
     return len(match.group().split()) if match else 0
+
+
+def tells(line: Line) -> bool:
+    """Whether a question only leads up to a statement: did you know that."""
+    return bool(wordings.TELLING.match(" ".join(line.lowers)))
 
 
 def takes_back(sentence: str) -> bool:
@@ -76,7 +82,8 @@ def of_clause(clause: Clause) -> Mood:
     """The mood a clause has by its own words."""
     line, predicate = clause.line, clause.predicate
     failed = predicate.lemma != "be" and {"almost", "nearly"} & set(line.words((predicate.start - 1, predicate.end)))
-    if failed or clause.connector in SUBORDINATING or predicate.modal in {"would", "should", "must", "shall"}:
+    asked = "whether" in line.words((min(clause.lead[0], clause.start), predicate.start))
+    if asked or failed or clause.connector in SUBORDINATING or predicate.modal in {"would", "should", "must", "shall"}:
         return UNMEANT
     hedge = predicate.modal if predicate.modal in {"might", "may", "could"} else _hedge(line, clause)
     return Mood("hedged", f"hedged ({hedge})") if hedge else STATED
@@ -115,6 +122,8 @@ def _of_own_verb(clause: Clause, lemma: str) -> Mood | None:
 
 def _of_others_verb(clause: Clause, lemma: str) -> Mood | None:
     line = clause.line
+    if lemma in SAYING and clause.has_subject and line.word(clause.subject[0]) == "whoever":
+        return UNMEANT
     if lemma in SAYING and line.word(clause.rest[0]) != "to":
         return Mood("hearsay", f"told as hearsay ({line.raw((clause.start, clause.predicate.end))})")
     return UNMEANT if lemma in WISHING else None

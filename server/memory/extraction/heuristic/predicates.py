@@ -58,6 +58,11 @@ class Predicate:
         return self.past and not (self.perfect or self.used_to)
 
 
+STOPPING = words("stop quit cease")
+STATES_ENDED = words("like love enjoy hate work live use take teach play")
+"""What is told as a state or an occupation, so that ending it ends that."""
+
+
 class PredicateFinder:
     """Reads predicates off the tokens of a sentence."""
 
@@ -99,6 +104,17 @@ class PredicateFinder:
         if readings.get("base") in CHATTED_VERBS and following in {"at", "in", "for", "as"}:
             return Predicate(i, i + 1, readings["base"], "base")
         return None
+
+    def stopped(self, line: Line, found: Predicate) -> Predicate:
+        """`stopped liking`, `quit working`: the state behind it is what no longer holds; any other stays as it is."""
+        if found.lemma not in STOPPING or found.negated or not (found.past or found.perfect):
+            return found
+        lemma = self._readings(line.word(found.end)).get("ing", "")
+        if lemma not in STATES_ENDED:
+            return found
+        return replace(
+            found, end=found.end + 1, lemma=lemma, form="base", past=False, perfect=False, negated=True, ended=True
+        )
 
     def _adverbial(self, line: Line, found: Predicate) -> Predicate | None:
         """Past a negation or an adverb; None when the next word is neither."""

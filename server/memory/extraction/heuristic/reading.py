@@ -271,6 +271,8 @@ class Reading:
     ) -> None:
         """A value that holds, or does not, as the verb says; with what that corrects."""
         when = period if period is not None else self.lasting()
+        if self.predicate.ended and when == ALWAYS:
+            when = self.ending()
         if self.negated and when.end is None:
             when = Period(None, when.begin, when.text)
         self.findings.attribute(

@@ -21,6 +21,7 @@ from server.memory.extraction.heuristic.moods import (
     of_clause,
     of_sentence,
     stated_from,
+    tells,
     unmeant,
 )
 from server.memory.extraction.heuristic.names import NameFinder, is_caseless
@@ -68,6 +69,7 @@ class SentenceReader:
 
     def __init__(self, lexicon: Lexicon, people: People, turn: TurnInput, known: Sequence[EntityRef]) -> None:
         predicates = PredicateFinder(lexicon)
+        self._predicates = predicates
         self._lexicon = lexicon
         self._people = people
         self._role = turn.role
@@ -82,7 +84,7 @@ class SentenceReader:
         line = self._line(sentence.text)
         if not len(line) or self._instructed(line, findings) or unmeant(line):
             return
-        cut = self._cutter.cut(line, (stated_from(line), len(line)), question=sentence.question)
+        cut = self._cutter.cut(line, (stated_from(line), len(line)), question=sentence.question and not tells(line))
         end = len(line) if cut.asks_from is None else cut.asks_from
         if end == 0 or (not cut.clauses and line.word(0) in REQUESTS):
             return
@@ -215,6 +217,8 @@ class SentenceReader:
         if "neither" in told.line.words((0, clause.predicate.start)):
             clause = replace(clause, predicate=replace(clause.predicate, negated=True))
         when = told.past if clause.predicate.past or clause.predicate.perfect else told.future
+        predicate = self._predicates.stopped(told.line, clause.predicate)
+        clause = replace(clause, predicate=predicate, rest=(max(clause.rest[0], predicate.end), clause.rest[1]))
         reading = Reading(clause, referents, when, self._nouns, self._lexicon, findings, told.changed)
         for rule in self._rules.for_predicate(clause.predicate):
             rule(reading)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from server.memory.extraction.diff import EntityRef
 from server.memory.extraction.heuristic.findings import Findings
 from server.memory.extraction.heuristic.line import Line, Span
 from server.memory.extraction.heuristic.nouns import NounReader, Referent
@@ -38,6 +39,8 @@ def subjects(
         listed = len(found) == 1 and found[0].tied is not None and found[0].tied.tie.plural
         if not found or listed or _joined(line, i, span):
             found.append(referent)
+            if referent.tied is None and referent.mention is not None and referent.mention.type == "Person":
+                nouns.people.speak_of(EntityRef("Person", referent.mention.name), referent.mention.gender)
         else:
             found[-1] = _in_apposition(found[-1], referent, nouns)
         if referent.end <= i:

@@ -19,6 +19,12 @@ STATED = opening(
 )
 """In front of what is stated all the same."""
 
+TELLING = opening(
+    "so and but well ok okay oh hey hi",
+    r"(?:did you know|can you believe|guess what|would you believe|you will never guess)(?: that)?(?: [,?:])?",
+)
+"""A question that asks nothing: what follows is told."""
+
 HEDGING = phrase(
     "as far as i know|as far as i can tell|afaik|iirc|if memory serves|to (?:the best of )?my knowledge",
     r"if i (?:remember|recall|am not mistaken)(?: correctly| right(?:ly)?)?",

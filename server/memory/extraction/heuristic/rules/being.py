@@ -16,6 +16,7 @@ from server.memory.extraction.heuristic.rules.work import company_of
 from server.memory.extraction.heuristic.words import ADVERBS, ARTICLES, DASHES, POSSESSIVES, number, words
 
 OLDEST = 125
+BEREFT = words("widow widower")
 MARITAL = words("single married divorced engaged widowed separated")
 AFTER_SINGLE = words("again now since at for mum mom dad")
 AFTER_AGE = words("years year yo y/o yrs now today old this next in at")
@@ -101,6 +102,9 @@ def _age(reading: Reading, person: EntityRef, span: Span) -> bool:
 def _marital(reading: Reading, person: EntityRef, span: Span) -> bool:
     status, following = reading.line.word(span[0]), reading.line.word(span[0] + 1)
     alone = span[0] + 1 >= span[1]
+    if {status, following} & BEREFT and (status in BEREFT or status in ARTICLES):
+        reading.state(person, "marital_status", "widowed", contrast=False)
+        return True
     if status not in MARITAL or (status == "single" and not alone and following not in AFTER_SINGLE):
         return False
     reading.state(person, "marital_status", status, contrast=False)

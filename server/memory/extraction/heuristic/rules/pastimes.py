@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from server.memory.extraction.heuristic.line import Span
 from server.memory.extraction.heuristic.reading import Reading
 from server.memory.extraction.heuristic.rules.rule import Rule
-from server.memory.extraction.heuristic.words import SUBJECT_PRONOUNS, words
+from server.memory.extraction.heuristic.words import ARTICLES, SUBJECT_PRONOUNS, words
 
 LONGEST_HOBBY = 4
 NO_HOBBIES = SUBJECT_PRONOUNS | words(
     "role part with my games music tricks a professionally together outside them him her"
 )
+TAKEN_UP_OTHERWISE = words("space room time residence position arms")
 FLUENCY = words("fluent bilingual trilingual conversational native")
 
 
@@ -30,6 +31,23 @@ def playing(reading: Reading) -> None:
         ):
             for person in reading.persons():
                 reading.state(person, "hobby", value)
+
+
+def taking_up(reading: Reading) -> None:
+    """I took up pottery."""
+    predicate, line = reading.predicate, reading.line
+    start, end = reading.whole
+    if line.word(start) != "up" or predicate.negated or not (predicate.past or predicate.perfect):
+        return
+    said = reading.bare(reading.head((start + 1, end)))
+    if (
+        said
+        and len(said) <= LONGEST_HOBBY
+        and said[-1] not in NO_HOBBIES | TAKEN_UP_OTHERWISE
+        and line.word(start + 1) not in ARTICLES
+    ):
+        for person in reading.persons():
+            reading.findings.attribute(person, "hobby", reading.value(reading.head((start + 1, end))))
 
 
 def speaking(reading: Reading) -> None:
@@ -67,6 +85,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "practice": (playing,),
     "practise": (playing,),
     "speak": (speaking,),
+    "take": (taking_up,),
     "be": (fluent,),
 }
 OF_WHAT_CAN_BE: tuple[Rule, ...] = (speaking,)

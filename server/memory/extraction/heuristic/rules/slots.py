@@ -37,6 +37,9 @@ def being(reading: Reading) -> None:
     if _held_by(reading, referent):
         return
     key = key_from_noun(referent.noun)
+    if key == "allergy" and referent.noun[-1].startswith("allerg") and reading.line.word(referent.end) == "to":
+        _allergic(reading, referent)
+        return
     if reading.predicate.progressive and key not in DOINGS:
         return
     owner = referent.owner
@@ -52,6 +55,14 @@ def being(reading: Reading) -> None:
     value = slot_value(reading, key, referent.noun)
     if value is not None:
         _tell(reading, owner, key, value)
+
+
+def _allergic(reading: Reading, referent: Referent) -> None:
+    """`My allergy to peanuts is serious` names the allergen in front of the verb."""
+    owner, line = referent.owner, reading.line
+    if owner is not None and not reading.negated:
+        for item in line.items((referent.end + 1, reading.clause.subject[1])):
+            reading.state(owner, "allergy", line.value(item))
 
 
 def _works_there(reading: Reading, owner: EntityRef, span: Span) -> None:
@@ -110,6 +121,8 @@ def _held_by(reading: Reading, referent: Referent) -> bool:
     if mention is None or mention.type not in {"Person", None} or not is_job(reading.lexicon, referent.noun):
         return False
     if " ".join(referent.noun) in TIES or (referent.owner is None and not referent.definite):
+        return False
+    if referent.noun[0] in {"favourite", "favorite"}:
         return False
     person = reading.entity(mention, "Person")
     reading.findings.attribute(person, "role", referent.text, negated=reading.negated)

@@ -83,6 +83,8 @@ def _tell(reading: Reading, span: Span, key: str, *, negated: bool) -> None:
     for person in reading.persons():
         for value in values:
             reading.findings.attribute(person, key, reading.line.raw(value), negated=negated, period=reading.lasting())
+            if reading.ended and negated:
+                reading.findings.correction(person, key, reading.line.raw(value), None)
             if reading.line.words((value[0], value[0] + 2)) == ("living", "in") and not negated:
                 _lives_there(reading, person, (value[0] + 2, value[1]))
 

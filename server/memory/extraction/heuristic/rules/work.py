@@ -73,6 +73,14 @@ def _role(reading: Reading, person: EntityRef, span: Span | None) -> None:
         reading.state(person, "role", value)
 
 
+def _begun_as(reading: Reading, person: EntityRef) -> None:
+    """The role behind `as` of a job that has begun: it holds, though the verb is in the past."""
+    span = reading.after("as")
+    value = job(reading, span) if span is not None else None
+    if value is not None:
+        reading.findings.attribute(person, "role", value, period=reading.beginning(), correction=reading.changed)
+
+
 def work_place(reading: Reading, person: EntityRef) -> None:
     """The town behind `in`, or the field when it is no town."""
     if "based" in reading.words or reading.predicate.over:
@@ -148,7 +156,7 @@ def beginning(reading: Reading) -> None:
             reading.findings.attribute(
                 person, "employer", value, period=reading.beginning(), correction=reading.changed
             )
-        _role(reading, person, reading.after("as"))
+        _begun_as(reading, person)
 
 
 def own_job(reading: Reading) -> None:
@@ -183,7 +191,7 @@ def joining(reading: Reading) -> None:
             reading.findings.attribute(
                 person, "employer", value, period=reading.beginning(), correction=reading.changed
             )
-            _role(reading, person, reading.after("as"))
+            _begun_as(reading, person)
 
 
 def hiring(reading: Reading) -> None:
