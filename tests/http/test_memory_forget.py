@@ -51,6 +51,11 @@ async def rows(app: App) -> str:
     return repr(held)
 
 
+async def dump(app: App) -> str:
+    """What a backup of the Context would carry."""
+    return (await app.http.get("/api/v1/contexts/acme/export", params={"format": "literals"})).text
+
+
 async def current(app: App, key: str) -> list[str]:
     state = (await app.http.get(f"{BASE}/state")).json()
     rows = [row for category in ("identity", "knowledge", "context") for row in state[category]["attributes"]]
@@ -187,10 +192,12 @@ async def test_what_a_query_names_is_forgotten(acme: App, query: str, gone: str,
     ("query", "gone"),
     [("Zelda's location", "Oslo"), ("that I like chess", "chess"), ("Forget that I moved to Munich", "Munich")],
 )
-async def test_what_is_purged_is_in_no_row(acme: App, query: str, gone: str) -> None:
+async def test_what_is_purged_is_in_no_row_and_no_dump(acme: App, query: str, gone: str) -> None:
     await tell(acme, *TOLD)
+    assert gone in await dump(acme)
     assert (await forget(acme, query, purge=True))["purged"] is True
     assert gone not in await rows(acme)
+    assert gone not in await dump(acme)
     assert "Zelda" in await read(acme)
     await links_lead_somewhere(acme)
 
