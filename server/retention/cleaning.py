@@ -19,7 +19,6 @@ from server.retention.tables import BY_NAME
 from server.retention.tenure import Tenure
 from server.store.engine import Row
 
-PAGE = 200
 # A batch in which something has changed since it was planned is looked for again.
 PASSES = 3
 
@@ -81,7 +80,7 @@ class Cleaner:
                 async with self._policies.contexts.opened(report.id) as opened:
                     if self._policies.rules(opened.context) != plan.variants[0]:
                         return False
-                    done = await deletion.page(opened.database, plan.conditions, stream, cursor, limit=PAGE)
+                    done = await deletion.page(opened.database, plan.conditions, stream, cursor, limit=pace.page)
                     report.count_rows(plan.variants[0], stream.table, done.counts)
                     complete = await self._judged(report, plan, deletion, opened, done.heads) and complete
                 cursor = done.following

@@ -18,9 +18,12 @@ from server.store.scoped import attribute_ids
 
 KEPT = -1
 
+# The engine looks for IN in an index only for a few dozen values; for more it goes through the whole table.
+FEW = 16
+FEWS = f"array::clump($ids, {FEW})"
+
 # Of a due record: whether it is so for its end alone, or sooner.
 GRACED = "($ttls[rule_0] = NONE OR ended + $grace < created_at + $ttls[rule_0])"
-REPLACED = "!array::is_empty(SELECT VALUE id FROM attribute WHERE superseded_by = $id LIMIT 1)"
 HEAD = "(superseded_by = NONE OR !record::exists(superseded_by))"
 
 
@@ -68,12 +71,12 @@ class Conditions:
         What needed a record has to be gone before it is deleted.
         """
         table = stream.table
-        free = f"!{REPLACED}" if table.chained else f"!{self._any_needs(table)}" if table.needs else ""
-        gone = f"array::filter($due, |$row| {{ LET $id = $row.id; {free} }})" if free else "$due"
-        heads = f"(SELECT {self._shown}, entity, key FROM $due WHERE id NOT IN $ids)" if table.chained else "[]"
+        heads = f"(SELECT {self._shown}, entity, key FROM $due WHERE id IN $others)" if table.chained else "[]"
         return f"""{self._source(stream)}
         LET $due = (SELECT * FROM $page WHERE {self._taken(stream)});
-        LET $gone = {gone};
+        LET $ids = (SELECT VALUE id FROM $due);
+        LET $others = {self._not_alone(table)};
+        LET $gone = (SELECT * FROM $due WHERE id NOT IN $others);
         LET $ids = (SELECT VALUE id FROM $gone);
         {self.unlinking(table)}
         DELETE $ids RETURN NONE;
@@ -83,13 +86,14 @@ class Conditions:
 
     def unlinking(self, table: MemoryTable) -> str:
         """Take the links to `$ids` away where they are optional."""
-        return "".join(
-            f"UPDATE {name} SET source_turn = NONE WHERE source_turn IN $ids RETURN NONE;" for name in table.linked
-        )
+        updates = [
+            f"UPDATE {name} SET source_turn = NONE WHERE source_turn IN $few RETURN NONE" for name in table.linked
+        ]
+        return f"FOR $few IN {FEWS} {{ {'; '.join(updates)} }};" if updates else ""
 
     def successors(self) -> str:
-        """Those of `$ids` that replaced another value."""
-        return f"array::filter($ids, |$id| {REPLACED})"
+        """Those of `$ids` that replaced another value, once for each such value."""
+        return _of_few("SELECT VALUE superseded_by FROM attribute WHERE superseded_by IN $few")
 
     def values(self) -> str:
         """For each of `$keys` the values that its entity ever had for it."""
@@ -97,14 +101,13 @@ class Conditions:
             {self._columns(BY_NAME["attribute"])} WHERE entity = $key.entity AND key = $key.key)))"""
 
     def replaced(self) -> str:
-        """For each of `$ids` the values that it replaced."""
-        return f"""array::map($ids, |$id| (SELECT {self._shown}, superseded_by FROM (
-            {self._columns(BY_NAME["attribute"])} WHERE superseded_by = $id)))"""
+        """The values that those of `$ids` replaced."""
+        return _of_few(f"""SELECT {self._shown}, superseded_by FROM (
+            {self._columns(BY_NAME["attribute"])} WHERE superseded_by IN $few)""")
 
     def left_behind(self) -> str:
         """Values that one of `$ids` replaced and that are not among them."""
-        found = "array::map($ids, |$id| (SELECT VALUE id FROM attribute WHERE superseded_by = $id))"
-        return f"array::complement(array::flatten({found}), $ids)"
+        return f"array::complement({_of_few('SELECT VALUE id FROM attribute WHERE superseded_by IN $few')}, $ids)"
 
     def still_due(self) -> str:
         """Those values among `$ids` that are due and have no successor but among themselves."""
@@ -167,11 +170,22 @@ class Conditions:
                 choices.append(f"IF {of_category} AND {table.scope} CONTAINSALL $scope_{number}_{index} {{ {index} }}")
         return f"({' ELSE '.join(choices)} ELSE {{ {KEPT} }})"
 
+    def _not_alone(self, table: MemoryTable) -> str:
+        """Those of `$ids` that can't be deleted just by themselves: they replaced another, or something needs them."""
+        if table.chained:
+            return self.successors()
+        return f"array::filter($ids, |$id| {self._any_needs(table)})" if table.needs else "[]"
+
     def _any_needs(self, table: MemoryTable, condition: str = "true") -> str:
         return _any(
             f"!array::is_empty(SELECT VALUE id FROM ({self._columns(BY_NAME[name], source)}) WHERE {condition} LIMIT 1)"
             for name, source in table.needs.items()
         )
+
+
+def _of_few(question: str) -> str:
+    """What a question finds for some of `$ids` at a time, as `$few`, taken together."""
+    return f"array::flatten(array::map({FEWS}, |$few| ({question})))"
 
 
 def _any(conditions: Iterable[str]) -> str:

@@ -8,7 +8,8 @@ import pytest
 from surrealdb import RecordID
 
 from server.control.audit import SYSTEM
-from server.retention.cleaning import PAGE, Wanted
+from server.retention.cleaning import Wanted
+from server.retention.pace import LARGE
 from tests.retention.conftest import Memory
 from tests.retention.model import GRACE, Policies, Promise
 from tests.retention.world import NOW
@@ -63,7 +64,7 @@ async def sweep(memory: Memory, policies: Policies = SHORT) -> set[int]:
     return {record.id for record in found}
 
 
-@pytest.mark.parametrize("length", [1, 2, 3, PAGE + 50])
+@pytest.mark.parametrize("length", [1, 2, 3, LARGE + 50])
 async def test_a_chain_that_is_due_goes_whole(memory: Memory, length: int) -> None:
     await chain(memory, *[{}] * length)
     assert await sweep(memory) == set()

@@ -12,6 +12,7 @@ from surrealdb import RecordID
 
 from server.core.clock import SystemClock
 from server.core.retention import policies
+from server.retention.pace import LARGE, SMALL
 from server.retention.plan import Plan
 from server.retention.rules import Rules
 from server.store.binding import Binding
@@ -23,8 +24,8 @@ from tests.support.deployment import Deployment
 ROUNDS = int(os.environ.get("SPECTRON_ROUNDS", "2"))
 # By then some sweep has been cut short between its first and its last page.
 CERTAIN = 10
-PAGE = 200
-ROWS = 6 * PAGE
+PAGE = SMALL
+ROWS = 4 * LARGE
 LONGEST_SWEEP_SECONDS = 0.5
 POLICIES = [{"scope": {}, "memory_category": "instructions", "ttl": "5d"}]
 

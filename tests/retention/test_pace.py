@@ -2,7 +2,7 @@
 
 import asyncio
 
-from server.retention.pace import BUSY, CALM, Pace
+from server.retention.pace import BUSY, CALM, LARGE, SMALL, Pace
 from server.store.engine import EngineStats
 from tests.support.clock import ManualClock
 
@@ -22,21 +22,27 @@ class Watched(ManualClock):
         await asyncio.sleep(0)
 
 
-async def rests(busy: list[bool], took: float = 2.0) -> list[float]:
+async def went(busy: list[bool], took: float = 2.0) -> list[tuple[float, int]]:
+    """Of each rest its part of the work before, and how many records the work after it is about."""
     stats = EngineStats()
     clock = Watched(stats, busy)
     pace = Pace(clock, stats)
+    assert pace.page == LARGE
+    pages = []
     for _ in range(len(busy)):
         await pace.rest(took)
+        pages.append(pace.page)
         stats.queries += 3
-    return [rest / took for rest in clock.rests]
+    return list(zip((rest / took for rest in clock.rests), pages, strict=True))
 
 
 async def test_alone_it_rests_little_whatever_it_asks_itself() -> None:
-    assert await rests([False] * 3) == [CALM] * 3
+    assert await went([False] * 3) == [(CALM, LARGE)] * 3
 
 
-async def test_beside_others_it_rests_longer_and_then_less_again() -> None:
-    assert await rests([True] * 4 + [False] * 4) == [
-        CALM, 2 * CALM, BUSY, BUSY, BUSY, BUSY / 2, CALM, CALM,
-    ]  # fmt: skip
+async def test_beside_others_it_does_less_and_rests_longer_until_they_have_stopped_for_a_while() -> None:
+    found = await went([True] * 2 + [False] * 9)
+    assert found[:4] == [(CALM, SMALL), (BUSY, SMALL), (BUSY, SMALL), (BUSY / 2, SMALL)]
+    falling = [part for part, _ in found[2:]]
+    assert falling == sorted(falling, reverse=True)
+    assert found[-1] == (CALM, LARGE)
