@@ -59,6 +59,30 @@ async def test_state_of_another_time(acme: App) -> None:
         assert facts(state["identity"]["attributes"]) == {("location", "Berlin")}
     assert (await ask(acme, "state", at_instant=start, as_of=between))["identity"]["attributes"] != []
     assert (await ask(acme, "state", as_of="2001-01-01T00:00:00Z"))["identity"]["attributes"] == []
+
+
+async def test_instructions_and_doubts_begin_when_they_were_said(acme: App) -> None:
+    await tell(acme, "Always be brief.", "I think Bob works at Google.")
+    now, before = await ask(acme, "state"), await ask(acme, "state", as_of="2001-01-01T00:00:00Z")
+    for kind in ("instructions", "unknowns"):
+        assert now[kind]
+        assert before[kind] == []
+    told_late = {"text": "Never use emojis.", "ts": "2020-05-01T00:00:00Z"}
+    answer = await acme.http.post(f"{BASE}/facts", json=told_late | {"scope": ALICE})
+    assert answer.status_code == 200, answer.text
+    since = await ask(acme, "state", as_of="2021-01-01T00:00:00Z")
+    assert [one["description"] for one in since["instructions"]] == ["Never use emojis"]
+
+
+async def test_the_history_of_one_turn_goes_along_its_chain(acme: App) -> None:
+    await tell(acme, "I live in Rome. I moved to Oslo. I moved to Bern. I moved to Lima.")
+    history = (await ask(acme, "entities/Person/alice/history/location"))["history"]
+    assert [one["value"] for one in history] == ["Rome", "Oslo", "Bern", "Lima"]
+    assert [one.get("superseded_by") for one in history] == [*(one["id"] for one in history[1:]), None]
+
+
+async def test_a_moment_is_asked_for_once_and_in_one_form(acme: App) -> None:
+    between = acme.clock.now().isoformat()
     assert (await acme.http.get(f"{BASE}/state", params={"as_of": between, "asOf": between})).status_code == 400
     assert (await acme.http.get(f"{BASE}/state", params={"as_of": "yesterday"})).status_code == 400
 

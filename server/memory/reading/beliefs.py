@@ -1,6 +1,6 @@
 """Attributes and relations that hold at an instant, with the entities they are of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,18 @@ async def history(
         )
     answers = await database.read("; ".join(statements), variables) if statements else []
     rows = [as_known(attribute_from(row), instant.known_at) for found in answers for row in found]
-    return sorted(rows, key=lambda one: (one.source.at, one.created_at, str(one.id)))
+    after = {str(one.id): str(one.superseded_by) for one in rows if one.superseded_by is not None}
+    return sorted(rows, key=lambda one: (one.source.at, one.created_at, -_successors(after, str(one.id)), str(one.id)))
+
+
+def _successors(after: Mapping[str, str], of: str) -> int:
+    """How many values of a chain came behind one: those of one turn have nothing else to be ordered by."""
+    passed = {of}
+    following = after.get(of)
+    while following is not None and following not in passed:
+        passed.add(following)
+        following = after.get(following)
+    return len(passed) - 1
 
 
 async def _with_entities(

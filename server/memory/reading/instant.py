@@ -14,9 +14,10 @@ HELD = (
     "forgotten_at = NONE AND created_at <= $known_at AND (valid_from = NONE OR valid_from <= $as_of) "
     "AND (valid_until = NONE OR valid_until > $as_of OR retracted_at > $known_at)"
 )
-# Records without a period of their own are there from when they were made until they were taken back.
+# Records without a period of their own are there from when they were made, or said, until they were taken back.
+SAID = "(created_at <= $as_of OR (source_turn.occurred_at != NONE AND source_turn.occurred_at <= $as_of))"
 STANDING = (
-    "forgotten_at = NONE AND created_at <= $known_at AND (valid_until = NONE OR valid_until > $as_of "
+    f"forgotten_at = NONE AND created_at <= $known_at AND {SAID} AND (valid_until = NONE OR valid_until > $as_of "
     "OR retracted_at > $known_at)"
 )
 

@@ -7,14 +7,14 @@ from surrealdb import RecordID
 
 from server.core.scope import Scope
 from server.core.visibility import Visibility
-from server.memory.reading.instant import STANDING, Instant
+from server.memory.reading.instant import SAID, STANDING, Instant
 from server.store.engine import Database, Row
 from server.store.scoped import condition, scope_of
 
 INSTRUCTIONS = """SELECT * FROM instruction WITH NOINDEX WHERE {standing} AND {visible}
     ORDER BY created_at LIMIT $limit"""
 DOUBTS = """SELECT * FROM uncertainty WITH NOINDEX WHERE forgotten_at = NONE AND created_at <= $known_at
-    AND (resolved_at = NONE OR resolved_at > $known_at) AND {visible} ORDER BY created_at LIMIT $limit"""
+    AND (resolved_at = NONE OR resolved_at > $known_at) AND {said} AND {visible} ORDER BY created_at LIMIT $limit"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ async def instructions(
 
 async def doubts(database: Database, visibility: Visibility, instant: Instant, *, limit: int) -> list[Doubt]:
     visible, variables = condition(visibility)
-    rows = await database.rows(DOUBTS.format(visible=visible), variables | instant.variables | {"limit": limit})
+    rows = await database.rows(
+        DOUBTS.format(said=SAID, visible=visible), variables | instant.variables | {"limit": limit}
+    )
     return [doubt_from(row) for row in rows]
 
 
