@@ -73,6 +73,7 @@ async def test_what_is_forgotten_and_erased_in_a_context_is_told_among_the_rest(
         assert (await acme.http.post("/api/v1/acme/forget", json=wanted)).json()["deleted"] > 0
         clock.advance(1)
         await acme.mint(name=f"k{number}")
+    clock.advance(1)
     await acme.http.post("/api/v1/contexts/acme/entities/Person/Xaver/reinstate")
     clock.advance(1)
     assert (await acme.http.post("/api/v1/acme/scopes/forget", json={"path": "org/acme"})).is_success
