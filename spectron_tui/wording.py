@@ -3,7 +3,6 @@
 from datetime import datetime
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-KIB = 1024
 
 
 def ago(seconds: float) -> str:
@@ -17,15 +16,6 @@ def ago(seconds: float) -> str:
 def age(moment: datetime | None, now: datetime) -> str:
     """How long ago a moment was, or a dash."""
     return "-" if moment is None else ago(max(0.0, (now - moment).total_seconds()))
-
-
-def size(count: float) -> str:
-    """Bytes in units of 1,024."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < KIB:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= KIB
-    return f"{count:.1f} TiB"
 
 
 def number(count: int | None) -> str:

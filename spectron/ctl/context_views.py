@@ -1,13 +1,10 @@
 """Contexts as people read them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from rich.console import Group, RenderableType
 
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
 from spectron.models.record import Page
-from spectron.terminal.tables import fields, rows, size
+from spectron.terminal.tables import fields, flattened, rows, size
 
 
 def context_list(page: Page[Context]) -> RenderableType:
@@ -76,12 +73,3 @@ def stats_sheet(stats: Stats) -> RenderableType:
             **{f"rows in {table}": count for table, count in sorted(stats.tables.items())},
         }
     )
-
-
-def flattened(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value of a nested configuration with its dotted name."""
-    for name, value in config.items():
-        if isinstance(value, Mapping):
-            yield from flattened(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value

@@ -1,6 +1,6 @@
 """Tables for people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -83,3 +83,12 @@ def plain(text: str) -> str:
         character if character.isprintable() or character in "\n\t" else f"\\x{ord(character):02x}"
         for character in text
     )
+
+
+def flattened(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value of a nested configuration with its dotted name."""
+    for name, value in config.items():
+        if isinstance(value, Mapping):
+            yield from flattened(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value

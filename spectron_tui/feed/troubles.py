@@ -1,4 +1,4 @@
-"""What is wrong now, worst first, each with the runbook that deals with it."""
+"""What is wrong now, worst first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +12,9 @@ NO_REASON = "no reason given"
 
 @dataclass(frozen=True)
 class Trouble:
-    """A sentence for the operator, and the name of a page in `runbooks/`."""
+    """A sentence for the operator."""
 
     text: str
-    runbook: str
 
 
 def troubles(deployment: Deployment) -> tuple[Trouble, ...]:
@@ -25,16 +24,16 @@ def troubles(deployment: Deployment) -> tuple[Trouble, ...]:
 
 def _service(deployment: Deployment) -> Iterator[Trouble]:
     if deployment.health.error:
-        yield Trouble(f"No answer: {deployment.health.error}", "server-down")
+        yield Trouble(f"No answer: {deployment.health.error}")
         return
     ready = deployment.ready.value
     if ready is not None and ready.status == "unavailable":
-        yield Trouble(f"The database can't be reached: {ready.engine.get('reason', NO_REASON)}", "database-down")
+        yield Trouble(f"The database can't be reached: {ready.engine.get('reason', NO_REASON)}")
     objects = ready.raw.get("object_store", {}) if ready is not None else {}
     if objects.get("state", "ok") != "ok":
-        yield Trouble(f"The object store can't be reached: {objects.get('reason', NO_REASON)}", "object-store-down")
+        yield Trouble(f"The object store can't be reached: {objects.get('reason', NO_REASON)}")
     for context in ready.contexts if ready is not None else ():
-        yield Trouble(f"{context.id} is {context.state}: {context.reason or NO_REASON}", "migration-failed")
+        yield Trouble(f"{context.id} is {context.state}: {context.reason or NO_REASON}")
 
 
 def _tenants(deployment: Deployment) -> Iterator[Trouble]:
@@ -45,12 +44,12 @@ def _tenants(deployment: Deployment) -> Iterator[Trouble]:
 def _tenant(tenant: Tenant) -> Iterator[Trouble]:
     name, usage, stats = tenant.context.id, tenant.usage.value, tenant.stats.value
     if usage is not None and usage.percent is not None and usage.percent >= NEARLY:
-        yield Trouble(f"{name} has used {usage.percent:.0f}% of this month's tokens", "token-limit-reached")
+        yield Trouble(f"{name} has used {usage.percent:.0f}% of this month's tokens")
     failed = stats.documents.get("failed", 0) if stats is not None else 0
     if failed:
-        yield Trouble(f"{name} has {failed} failed document{'s' if failed > 1 else ''}", "ingestion-failing")
+        yield Trouble(f"{name} has {failed} failed document{'s' if failed > 1 else ''}")
     if tenant.stats.error:
-        yield Trouble(f"{name} does not answer: {tenant.stats.error}", "database-down")
+        yield Trouble(f"{name} does not answer: {tenant.stats.error}")
 
 
 def _queue(deployment: Deployment) -> Iterator[Trouble]:
@@ -58,6 +57,6 @@ def _queue(deployment: Deployment) -> Iterator[Trouble]:
     dead = sum(job.state == "dead" for job in jobs)
     waiting = sum(job.state == "queued" for job in jobs)
     if dead:
-        yield Trouble(f"{dead} job{'s have' if dead > 1 else ' has'} used up all attempts", "ingestion-stuck")
+        yield Trouble(f"{dead} job{'s have' if dead > 1 else ' has'} used up all attempts")
     if waiting >= MANY_WAITING:
-        yield Trouble(f"{waiting} or more jobs are waiting", "queue-growing")
+        yield Trouble(f"{waiting} or more jobs are waiting")

@@ -8,6 +8,7 @@ from textual.binding import BindingType
 
 from spectron.errors import SpectronError
 from spectron.models.context import Context, DeletionPreview
+from spectron.terminal.tables import size
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.dialogs.form import Field, Form
@@ -17,7 +18,7 @@ from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
-from spectron_tui.wording import age, number, size
+from spectron_tui.wording import age, number
 
 COLUMNS = (
     Column("context", "Context"),

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.widgets import Static, TabbedContent, TabPane
 
 from spectron.models.document import Chunk, Document, Keyword
+from spectron.terminal.tables import size
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.feed.panel import Panel
@@ -17,7 +18,7 @@ from spectron_tui.screens.live import LiveScreen
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
-from spectron_tui.wording import number, size
+from spectron_tui.wording import number
 
 CHUNKS = (
     Column("position", "#", 5, right=True),

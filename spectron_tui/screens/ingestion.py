@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from spectron.errors import SpectronError
+from spectron.terminal.tables import size
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.dialogs.form import Field, Form
@@ -22,7 +23,7 @@ from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.spark import meter, sparkline
 from spectron_tui.widgets.table import Table
-from spectron_tui.wording import age, number, size
+from spectron_tui.wording import age, number
 
 COLUMNS = (
     Column("title", "Document"),

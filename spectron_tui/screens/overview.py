@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
+from spectron.terminal.tables import size
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.feed.deployment import Deployment, Tenant, observe
@@ -16,7 +17,7 @@ from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.spark import meter
 from spectron_tui.widgets.table import Table
-from spectron_tui.wording import ago, number, size
+from spectron_tui.wording import ago, number
 
 COLUMNS = (
     Column("context", "Context"),

@@ -1,7 +1,7 @@
 """A Context as rows and as text."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,12 @@ from spectron.models.audit import AuditEvent
 from spectron.models.context import Context
 from spectron.models.key import Key
 from spectron.models.retention import RetentionPolicies
+from spectron.terminal.tables import flattened, size
 from spectron_tui.feed.panel import Panel
 from spectron_tui.feed.tenancy import Tenancy
 from spectron_tui.widgets.rows import Row
 from spectron_tui.widgets.spark import meter
-from spectron_tui.wording import age, number, size
+from spectron_tui.wording import age, number
 
 
 def key_rows(keys: Iterable[Key], now: datetime) -> list[Row]:
@@ -42,15 +43,6 @@ def config_rows(context: Context | None) -> list[Row]:
     return [
         Row(name, (name, _text(value), context.sources.get(name, "")), document={name: value}) for name, value in values
     ]
-
-
-def flattened(document: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted names and their values."""
-    for name, value in document.items():
-        if isinstance(value, Mapping) and value:
-            yield from flattened(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def audit_rows(events: Iterable[AuditEvent], now: datetime) -> list[Row]:

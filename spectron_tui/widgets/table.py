@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from spectron.terminal.tables import plain
 from spectron_tui.widgets.rows import Column, Row, View
 
 GAP = 2
@@ -218,7 +219,7 @@ class Table(ScrollView, can_focus=True):
 
 
 def _fitted(text: str, width: int, *, right: bool) -> str:
-    line = text.replace("\n", " ").replace("\t", " ")
+    line = plain(text).replace("\n", " ").replace("\t", " ")
     size = cell_len(line)
     if size > width:
         return set_cell_size(line, width - 1) + "…"

@@ -129,3 +129,9 @@ def test_sorting_goes_round_through_every_column_to_the_servers_order() -> None:
         seen.append(view.sort)
     assert seen == [0, 1, None]
     assert replace(view, reverse=True).of(rows("a", "b"))[0].key == "b"
+
+
+async def test_what_would_steer_the_terminal_is_spelled_out(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.apply([Row("x", ("a\x1b]0;b\x07c", "1"))])
+    assert "a\\x1b]0;b\\x07c" in table.render_line(1).text
