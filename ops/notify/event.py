@@ -4,12 +4,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["failed", "recovered", "done", "test"]
+Kind = Literal["failed", "recovered", "missed", "done", "test"]
+WORDS: dict[Kind, str] = {
+    "failed": "failed",
+    "recovered": "works again",
+    "missed": "did not run at its time",
+    "done": "done",
+    "test": "is only tested",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What became of one run of a job."""
+    """What became of one run of a job, and the page that says what to do about it."""
 
     kind: Kind
     job: str
@@ -17,6 +24,7 @@ class Event:
     host: str
     exit_code: int
     message: str
+    runbook: str | None = None
 
     @property
     def is_news(self) -> bool:
@@ -24,9 +32,13 @@ class Event:
         return self.kind != "done"
 
     @property
+    def is_good(self) -> bool:
+        """Whether the job did what it is there for."""
+        return self.kind in {"done", "recovered"}
+
+    @property
     def subject(self) -> str:
-        words = {"failed": "failed", "recovered": "works again", "done": "done", "test": "is only tested"}
-        return f"Spectron on {self.host}: {self.job} {words[self.kind]}"
+        return f"Spectron on {self.host}: {self.job} {WORDS[self.kind]}"
 
     def view(self) -> dict[str, Any]:
         return asdict(self) | {"at": self.at.isoformat()}

@@ -10,8 +10,6 @@ from typing import Literal
 from ops.notify.channel import UndeliveredError
 from ops.notify.event import Event
 
-TIMEOUT_SECONDS = 30.0
-
 
 @dataclass(frozen=True)
 class MailServer:
@@ -22,6 +20,7 @@ class MailServer:
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str | None = None
     password: str | None = None
+    timeout: float = 30.0
 
 
 class Mail:
@@ -39,7 +38,8 @@ class Mail:
         message["From"] = self._sender
         message["To"] = ", ".join(self._recipients)
         message["Date"] = event.at
-        message.set_content(f"{event.message}\n\nExit code {event.exit_code}, {event.at.isoformat()}\n")
+        page = f"What to do: runbook {event.runbook}\n" if event.runbook else ""
+        message.set_content(f"{event.message}\n\n{page}Exit code {event.exit_code}, {event.at.isoformat()}\n")
         try:
             with self._connection() as connection:
                 if self._server.security == "starttls":
@@ -57,5 +57,5 @@ class Mail:
     def _connection(self) -> smtplib.SMTP:
         if self._server.security == "tls":
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(self._server.host, self._server.port, timeout=TIMEOUT_SECONDS, context=context)
-        return smtplib.SMTP(self._server.host, self._server.port, timeout=TIMEOUT_SECONDS)
+            return smtplib.SMTP_SSL(self._server.host, self._server.port, timeout=self._server.timeout, context=context)
+        return smtplib.SMTP(self._server.host, self._server.port, timeout=self._server.timeout)

@@ -20,7 +20,8 @@ def notifier_of(schedule: Schedule, environ: Mapping[str, str], http: httpx.Clie
     mail = schedule.notify.mail
     if mail is not None:
         password = mail.password.read(environ) if mail.password else None
-        server = MailServer(mail.host, mail.port, mail.security, mail.username, password)
+        timeout = schedule.notify.timeout.total_seconds()
+        server = MailServer(mail.host, mail.port, mail.security, mail.username, password, timeout)
         news.append(Mail(server, mail.sender, mail.to))
     pings = {
         name: Ping(job.ping, job.ping_on_failure, http) for name, job in schedule.jobs.items() if job.ping is not None

@@ -17,7 +17,7 @@ class Ping:
         self._attempts = attempts
 
     def send(self, event: Event) -> None:
-        url = self._fail_url if event.kind == "failed" else self._url
+        url = self._url if event.is_good else self._fail_url
         if url is None:
             return
         reason = ""
@@ -30,4 +30,6 @@ class Ping:
             if answer.is_success:
                 return
             reason = f"it answered {answer.status_code}"
-        raise UndeliveredError(f"The {self.name} was lost: {reason}. Who waits for it will sound a false alarm.")
+        raise UndeliveredError(
+            f"The {self.name} was lost: {reason}. Who waits for it will sound a false alarm: check its URL."
+        )

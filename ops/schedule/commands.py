@@ -59,7 +59,7 @@ def keeping(session: Session, schedule: Schedule) -> Iterator[tuple[Keeper, Runn
         if schedule.metrics.textfile is not None:
             write_textfile(registry, schedule.metrics.textfile)
 
-    with httpx.Client(timeout=30.0) as http:
+    with httpx.Client(timeout=schedule.notify.timeout.total_seconds()) as http:
         notifier = notifier_of(schedule, session.terminal.environ, http)
         host = socket.gethostname()
         yield Keeper(schedule, state, runner, notifier, now=now, host=host, on_change=publish), runner
@@ -79,7 +79,7 @@ def run(session: Session, options: ConfigOptions) -> None:
             session.out.note(f"{now():%Y-%m-%dT%H:%M:%SZ} {text}")
             session.out.flush()
 
-        loop = Loop(keeper, report)
+        loop = Loop(keeper, schedule.jobs, report, now)
 
         def leave(_: int, __: object) -> None:
             loop.stop()

@@ -7,13 +7,40 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import httpx
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ops.schedule.timing import DAYS, Every, Timing, duration
 from spectron.errors import ArgumentError
 
+# What to do when such a job fails.
+RUNBOOKS = {"drill": "drill-failed", "s3": "object-store-down"}
+BACKUP_FAILED = "backup-failed"
+
 Duration = Annotated[timedelta, BeforeValidator(lambda value: duration(value) if isinstance(value, str) else value)]
+
+
+def _address(value: str) -> str:
+    try:
+        address = httpx.URL(value)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"is no URL: {error}") from error
+    if address.scheme not in {"http", "https"} or not address.host:
+        raise ValueError("is no URL that can be called; write for example https://chat.example/hook")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class Section(BaseModel):
@@ -32,8 +59,8 @@ class Job(Section):
     jitter: Duration = timedelta(0)
     timeout: Duration = timedelta(hours=12)
     catch_up: bool = True
-    ping: str | None = None
-    ping_on_failure: str | None = None
+    ping: Address | None = None
+    ping_on_failure: Address | None = None
 
     @field_validator("run")
     @classmethod
@@ -51,6 +78,11 @@ class Job(Section):
     @property
     def arguments(self) -> list[str]:
         return shlex.split(self.run)
+
+    @property
+    def runbook(self) -> str:
+        """The page for whoever is told that it failed."""
+        return RUNBOOKS.get(self.arguments[0], BACKUP_FAILED)
 
     @property
     def timing(self) -> Timing:
@@ -85,7 +117,7 @@ class Secret(Section):
 class WebHookSection(Section):
     """A URL that is told what has failed or works again."""
 
-    url: str
+    url: Address
     secret: Secret | None = None
 
 
@@ -106,6 +138,7 @@ class NotifySection(Section):
 
     webhooks: list[WebHookSection] = []
     mail: MailSection | None = None
+    timeout: Duration = timedelta(seconds=30)
 
 
 class MetricsSection(Section):

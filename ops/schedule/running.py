@@ -4,8 +4,8 @@ import fcntl
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -34,19 +34,10 @@ class Runner:
         self._folder = folder
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
-    def run(self, job: str, arguments: Sequence[str], timeout: timedelta) -> Ended:
-        """Wait for the job's end; `LockedError` if it runs already, in whatever process."""
-        with self._locked(job) as lock, self._log(job) as log:
-            child = subprocess.Popen(  # noqa: S603 - the arguments are the operator's own
-                [*self._program, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=dict(self._environ),
-                # The lock lives as long as the job does, even if this process dies before it.
-                pass_fds=(lock.fileno(),),
-                start_new_session=True,
-            )
+    def run(self, job: str, arguments: Sequence[str], timeout: timedelta, lock: IO[bytes]) -> Ended:
+        """Wait for the job's end, under its lock."""
+        with _working(job, self._folder):
+            child = self._started(job, arguments, lock)
             self._children[job] = child
             try:
                 code = child.wait(timeout.total_seconds())
@@ -55,8 +46,20 @@ class Runner:
                 return Ended(FAILED, f"It took longer than {timeout} and was ended. {self._last_words(job)}")
             finally:
                 self._children.pop(job, None)
-        words = self._last_words(job)
+            words = self._last_words(job)
         return Ended(code, words) if code >= 0 else Ended(FAILED, f"It was killed by signal {-code}. {words}")
+
+    def lock(self, job: str) -> IO[bytes]:
+        """A lock that is closed when the job has ended; `LockedError` if it runs already, in whatever process."""
+        with _working(job, self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = (self._folder / f"{job}.lock").open("ab")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise LockedError(f"{job} is running already. Wait until it ends.") from None
+        return lock
 
     def stop(self) -> None:
         """Ask what runs to leave."""
@@ -73,22 +76,30 @@ class Runner:
                 continue
             return
 
-    def _locked(self, job: str) -> IO[bytes]:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            lock = (self._folder / f"{job}.lock").open("ab")
-        except OSError as error:
-            raise OpsError(f"Can't lock {job} in {self._folder}: {error.strerror}.") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise LockedError(f"{job} is running already. Wait until it ends.") from None
-        return lock
-
-    def _log(self, job: str) -> IO[bytes]:
-        return (self._folder / f"{job}.log").open("wb")
+    def _started(self, job: str, arguments: Sequence[str], lock: IO[bytes]) -> "subprocess.Popen[bytes]":
+        with (self._folder / f"{job}.log").open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 - the arguments are the operator's own
+                [*self._program, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(self._environ),
+                # The lock lives as long as the job does, even if this process dies before it.
+                pass_fds=(lock.fileno(),),
+                start_new_session=True,
+            )
 
     def _last_words(self, job: str) -> str:
         text = (self._folder / f"{job}.log").read_bytes()[-TAIL:].decode(errors="replace").strip()
         return text or "It said nothing."
+
+
+@contextmanager
+def _working(job: str, folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OpsError(
+            f"Can't run {job} with its files in {folder}: {error.strerror or error}. Make room there, or give the "
+            "folder to this user."
+        ) from error

@@ -23,6 +23,7 @@ class JobState(Frozen):
     succeeded_at: datetime | None = None
     exit_code: int | None = None
     message: str = ""
+    undelivered: tuple[str, ...] = ()
 
     @property
     def failing(self) -> bool:

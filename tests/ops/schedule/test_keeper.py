@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.errors import LockedError, OpsError
+from ops.errors import OpsError
 from ops.notify.event import Event
 from ops.notify.notifier import Notifier
 from ops.schedule.config import Job, Schedule, load_schedule
@@ -83,6 +83,50 @@ def test_what_was_missed_is_caught_up_once(tmp_path: Path) -> None:
     assert bench.run_due() == ["daily", "lazy"]
 
 
+def test_runs_that_were_missed_are_told_once_when_the_schedule_is_kept_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, daily=job(), lazy=job(catch_up=False), young=job(at="11:30"))
+    bench.clock.advance(timedelta(days=9).total_seconds())
+    bench.restart()
+    assert [(event.kind, event.job) for event in bench.told.events] == [
+        ("missed", "daily"), ("missed", "lazy"), ("missed", "young"),
+    ]  # fmt: skip
+    assert "first at 2026-11-21T03:00:00+00:00, 9 times in all" in bench.told.events[0].message
+    assert bench.told.events[0].runbook == "backup-failed"
+    bench.run_due()
+    bench.clock.advance(-1800)
+    bench.told.events.clear()
+    bench.restart()
+    assert bench.told.events == []
+
+
+@pytest.mark.parametrize("what", ["state", "log", "program"])
+def test_what_can_not_even_begin_is_told_once_for_each_reason(tmp_path: Path, what: str) -> None:
+    bench = Bench(tmp_path, daily=job())
+    if what == "state":
+        (tmp_path / "state.json").write_text("[]")
+    elif what == "log":
+        (tmp_path / "daily.log").mkdir()
+    else:
+        bench.runner._program = [str(tmp_path / "nowhere")]
+    for _ in range(2):
+        outcome = bench.keeper.run("daily")
+        assert (outcome.exit_code, outcome.problems) == (1, [])
+    assert [(event.kind, event.exit_code) for event in bench.told.events] == [("failed", 1)]
+    assert str(tmp_path) in bench.told.events[0].message
+
+
+def test_figures_that_can_not_be_written_are_told_and_stop_no_job(tmp_path: Path) -> None:
+    def broken() -> None:
+        raise OpsError("Can't write the figures.")
+
+    bench = Bench(tmp_path, daily=job())
+    bench.keeper._on_change = broken
+    outcome = bench.keeper.run("daily")
+    assert (outcome.ended.exit_code, outcome.exit_code, outcome.problems) == (0, 1, ["Can't write the figures."])
+    assert bench.state.load()["daily"].succeeded_at is not None
+    assert [event.kind for event in bench.told.events] == ["done", "failed"]
+
+
 def test_a_run_that_was_killed_is_run_again(tmp_path: Path) -> None:
     bench = Bench(tmp_path, daily=job())
     bench.clock.advance(15 * 3600)
@@ -107,9 +151,13 @@ def test_failures_and_their_end_are_told_once_each(tmp_path: Path) -> None:
 
 def test_a_job_never_runs_twice_at_once(tmp_path: Path) -> None:
     bench = Bench(tmp_path, daily=job())
-    with bench.runner._locked("daily"), pytest.raises(LockedError, match="running already"):
-        Runner(PROGRAM, {}, tmp_path).run("daily", ["pass"], timedelta(seconds=5))
+    with bench.runner.lock("daily"):
+        outcome = bench.keeper.run("daily")
+        assert (outcome.exit_code, outcome.ended.message) == (3, "daily is running already. Wait until it ends.")
+        bench.keeper.run("daily")
+    assert bench.state.load()["daily"].started_at is None
     assert bench.keeper.run("daily").exit_code == 0
+    assert [event.kind for event in bench.told.events] == ["missed", "done"]
 
 
 def test_a_job_that_hangs_is_ended_and_told(tmp_path: Path) -> None:
@@ -137,7 +185,11 @@ def test_the_loop_runs_jobs_beside_each_other(tmp_path: Path) -> None:
     bench = Bench(tmp_path, one=job(), two=job("import sys; sys.exit(3)"))
     bench.clock.advance(15 * 3600)
     said: list[str] = []
-    loop = Loop(bench.keeper, said.append)
+    loop = Loop(bench.keeper, bench.schedule.jobs, said.append, bench.clock.now)
+    bench.clock.advance(-1)
+    loop.step()
+    assert said == []
+    bench.clock.advance(1)
     loop.step()
     loop.wait()
     loop.step()
@@ -163,6 +215,11 @@ def test_a_damaged_state_is_told_and_not_guessed(tmp_path: Path) -> None:
         ("state: s\njobs: {a: {run: x, jitter: soon}}", "such as 10m"),
         ("state: s\njobs: {a: {run: x, evry: day}}", "jobs.a.evry"),
         ("state: s\njobs: {A b: {run: x}}", "jobs.A b"),
+        ("state: s\njobs: {a: {run: x, ping: 'nowhere'}}", "jobs.a.ping: .* https://chat.example/hook"),
+        (
+            "state: s\njobs: {a: {run: x}}\nnotify: {webhooks: [{url: 'http://x:port'}]}",
+            "notify.webhooks.0.url: .* no URL",
+        ),
         ("state: [", "is no YAML"),
     ],
 )
