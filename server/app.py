@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any
 
 import httpx
 import structlog
@@ -19,11 +18,12 @@ from server.control.hashing import Hasher
 from server.control.lifecycle import Belongings
 from server.control.parts import create_control
 from server.core.clock import Clock, SystemClock
-from server.core.errors import SpectronError, UnavailableError
+from server.core.errors import UnavailableError
 from server.core.ids import Ids
 from server.core.retention import duration
 from server.documents.news import DocumentNews
 from server.documents.parts import create_documents
+from server.housekeeping import Housekeeping
 from server.http.api import Services, create_api
 from server.http.jobs import job_view
 from server.http.trace_views import trace_event
@@ -42,6 +42,7 @@ from server.objects.store import ObjectStore
 from server.observe.events import EventBus
 from server.observe.metrics import Metrics
 from server.observe.traces import Trace, TraceLog
+from server.readiness import Readiness
 from server.recall.cache import OldAnswers
 from server.recall.parts import create_recalling
 from server.retention.chores import EndedJobs
@@ -55,9 +56,7 @@ from server.store.migrations import Migration, Migrator, load
 from server.store.remote import RemoteEngine
 
 VERSION = version("spectron")
-HOUSEKEEPING_SECONDS = 5.0
 RETRY_SECONDS = 1.0
-PAGE = 100
 
 log = structlog.get_logger(__name__)
 
@@ -183,6 +182,10 @@ class Server:
             chores=[self.documents.library.originals, OldAnswers(self.recalling.recall.cache)],
             server_chores=[EndedJobs(self.jobs, duration(settings.job_retention, "job_retention"), self.clock)],
         )
+        self.readiness = Readiness(
+            self.engine, self.control.contexts, self.documents, index, self.clock, started=lambda: self._started
+        )
+        self.housekeeping = Housekeeping(self.engine, self.control, index, self.traces, self.clock)
         services = Services(
             serving=lambda: self._started,
             control=self.control,
@@ -196,7 +199,7 @@ class Server:
             events=self.events,
             metrics=self.metrics,
             traces=self.traces,
-            readiness=self.readiness,
+            readiness=self.readiness.state,
             alone=self.engine.kind == "embedded",
         )
         self.api = create_api(
@@ -229,7 +232,7 @@ class Server:
             else:
                 break
         self._started = True
-        background = [self._keep_house(), self.traces.run(), self._reported("follow databases", self._follow_databases)]
+        background = [self.housekeeping.run(), self.traces.run(), self.housekeeping.follow_databases()]
         if self._schedules:
             background += [self.retention.scheduler.run(), self.documents.upkeep.run()]
         if self._works:
@@ -250,8 +253,7 @@ class Server:
                 await task
         await self.retention.sweeper.close()
         if self._started:
-            await self._reported("flush traces", self.traces.flush)
-            await self._flush()
+            await self.housekeeping.finish()
             await self.index.stop()
         await self.documents.close()
         self._hasher.close()
@@ -272,32 +274,6 @@ class Server:
             await self.control.keys.mint_management(name, SYSTEM, keep=keep)
         return needed
 
-    async def readiness(self) -> dict[str, Any]:
-        """What works and what does not."""
-        began = self.clock.monotonic()
-        engine: dict[str, Any] = {"kind": self.engine.kind, "state": "ok"}
-        try:
-            await self.engine.ping()
-            engine["ping_ms"] = round((self.clock.monotonic() - began) * 1000, 2)
-        except SpectronError as error:
-            engine |= {"state": "unavailable", "reason": error.detail}
-        problems = [
-            {"id": name, "state": "failed", "reason": why}
-            for name, why in sorted(self.control.contexts.problems.items())
-        ]
-        objects = await self.documents.readiness()
-        usable = engine["state"] == "ok" and self._started
-        impaired = problems or objects["state"] != "ok"
-        status = ("degraded" if impaired else "ready") if usable else "unavailable"
-        return {
-            "status": status,
-            "started": self._started,
-            "engine": engine,
-            "object_store": objects,
-            "index": self._index_state(),
-            "contexts": problems,
-        }
-
     async def _prepare(self) -> None:
         await self.engine.open()
         for binding, migrations in own_databases():
@@ -313,13 +289,6 @@ class Server:
         await self.control.contexts.recover()
         await self.control.contexts.migrate_all()
 
-    async def _follow_databases(self) -> None:
-        """Let the index catch up with every Context, so that none begins to when somebody is waiting for an answer."""
-        after = ""
-        while page := await self.control.contexts.registry.page(after=after, limit=PAGE):
-            await self.index.open(Database(self.engine, one.binding) for one in page if one.state == "active")
-            after = page[-1].id
-
     async def _follow(self, database: Database) -> None:
         await self.index.open([database])
 
@@ -328,37 +297,8 @@ class Server:
         await self.index.discard(binding)
         self.recalling.recall.cache.discard(binding)
 
-    async def _keep_house(self) -> None:
-        while True:
-            await self.clock.sleep(HOUSEKEEPING_SECONDS)
-            await self._flush()
-            await self._reported("recover", self.control.contexts.recover)
-            if self.control.contexts.problems:
-                await self._reported("migrate", self.control.contexts.migrate_failed)
-
     def _tell_of_trace(self, trace: Trace) -> None:
         self.events.publish("trace", trace.context_id, trace_event(trace), trace.scope, confined=True)
-
-    async def _flush(self) -> None:
-        await self._reported("flush audit", self.control.audit.flush)
-        await self._reported("flush keys", self.control.authenticator.flush)
-        await self._reported("flush tokens", self.control.ledger.flush)
-
-    async def _reported(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do a piece of housekeeping; when it fails it says so and is tried again in the next round."""
-        try:
-            await work()
-        except SpectronError as error:
-            log.warning("housekeeping.failed", task=name, reason=error.detail)
-
-    def _index_state(self) -> dict[str, Any]:
-        building = {binding: state for binding, state in self.index.states().items() if state.state == "building"}
-        progress = min((state.progress for state in building.values()), default=1.0)
-        return {
-            "state": "building" if building else "ready",
-            "contexts_building": len(building),
-            "progress": round(progress, 3),
-        }
 
     def _engine_gauges(self) -> Mapping[str, float]:
         return asdict(self.engine.stats) | {

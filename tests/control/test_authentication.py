@@ -270,7 +270,7 @@ async def test_last_use_is_kept_in_batches_and_survives_a_database_that_is_away(
         await warm.get(KEYS)
     assert not [text for text in engine.asked if "last_used_at" in text]
     engine.fail(1, calls=10)
-    await acme.server._flush()
+    await acme.server.housekeeping.flush()
     engine.heal()
     used_at = clock.now()
     clock.advance(1)

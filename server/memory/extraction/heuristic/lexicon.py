@@ -1,7 +1,8 @@
-"""The word lists the rules look things up in, read from the data folder once per extractor."""
+"""The word lists the rules look things up in, read from the data folder once in a process."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from server.core.vocabulary.ties import Gender
@@ -58,6 +59,7 @@ class Lexicon:
     verbs: Mapping[str, tuple[Verb, ...]]
 
     @classmethod
+    @cache
     def load(cls, folder: Path = DATA) -> "Lexicon":
         names = _sections(folder / "first_names.txt", None)
         places = _sections(folder / "places.txt", ",")

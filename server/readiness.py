@@ -1,0 +1,67 @@
+"""What works at this moment, as `GET /api/v1/ready` tells it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from server.control.contexts import Contexts
+from server.core.clock import Clock
+from server.core.errors import SpectronError
+from server.documents.parts import Documents
+from server.index.search import Index
+from server.store.engine import Engine
+
+
+class Readiness:
+    """Asks the parts that can fail."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        contexts: Contexts,
+        documents: Documents,
+        index: Index,
+        clock: Clock,
+        *,
+        started: Callable[[], bool],
+    ) -> None:
+        self._engine = engine
+        self._contexts = contexts
+        self._documents = documents
+        self._index = index
+        self._clock = clock
+        self._started = started
+
+    async def state(self) -> dict[str, Any]:
+        """What works and what does not."""
+        engine = await self._engine_state()
+        objects = await self._documents.readiness()
+        problems = [
+            {"id": name, "state": "failed", "reason": why} for name, why in sorted(self._contexts.problems.items())
+        ]
+        usable = engine["state"] == "ok" and self._started()
+        impaired = problems or objects["state"] != "ok"
+        return {
+            "status": ("degraded" if impaired else "ready") if usable else "unavailable",
+            "started": self._started(),
+            "engine": engine,
+            "object_store": objects,
+            "index": self._index_state(),
+            "contexts": problems,
+        }
+
+    async def _engine_state(self) -> dict[str, Any]:
+        began = self._clock.monotonic()
+        try:
+            await self._engine.ping()
+        except SpectronError as error:
+            return {"kind": self._engine.kind, "state": "unavailable", "reason": error.detail}
+        taken = self._clock.monotonic() - began
+        return {"kind": self._engine.kind, "state": "ok", "ping_ms": round(taken * 1000, 2)}
+
+    def _index_state(self) -> dict[str, Any]:
+        building = [state for state in self._index.states().values() if state.state == "building"]
+        return {
+            "state": "building" if building else "ready",
+            "contexts_building": len(building),
+            "progress": round(min((state.progress for state in building), default=1.0), 3),
+        }
