@@ -3,21 +3,27 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Literal
 
 from server.core.clock import Clock
-from server.core.errors import MigrationError, QueryError
+from server.core.errors import MigrationError, QueryError, TransactionConflictError
 from server.store.binding import Binding
 from server.store.engine import Engine
 
 Kind = Literal["context", "control", "jobqueue"]
 State = Literal["applied", "pending", "changed", "unknown"]
 
-FILE = re.compile(r"V([1-9][0-9]*)__([a-z0-9]+(?:_[a-z0-9]+)*)\.surql")
+FILE = re.compile(r"V([1-9][0-9]*)__([a-z0-9]+(?:_[a-z0-9]+)*)(\.remote)?\.surql")
+REMOTE_TRIES = 8
+REMOTE_PAUSE = 0.1
+# A few rows are indexed in less; who has more of them is not kept waiting.
+BUILDING_LOOKS = 20
+BUILDING_PAUSE = 0.05
+REMOTE_INDEX = re.compile(r"DEFINE INDEX IF NOT EXISTS (\w+) ON (\w+) ")
 
 # The record comes first: a process that is too late fails on it, before any definition that is there already.
 RECORD = """
@@ -34,12 +40,13 @@ RECORDS = "SELECT record::id(id) AS version, name, checksum, applied_at FROM _mi
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One file."""
+    """One file, and beside it what a remote engine alone needs, which is defined wherever it is missing."""
 
     version: int
     name: str
     checksum: str
     text: str
+    remote: str = ""
 
     @property
     def file(self) -> str:
@@ -70,7 +77,14 @@ def load(kind: Kind) -> tuple[Migration, ...]:
 
 def read_folder(folder: Traversable) -> tuple[Migration, ...]:
     """The migrations in a folder, in order; their versions are 1, 2, 3 and so on."""
-    migrations = sorted((_read_file(file) for file in folder.iterdir()), key=lambda migration: migration.version)
+    read = [_read_file(file) for file in folder.iterdir()]
+    remote = {(one.version, one.name): one.text for one, is_remote in read if is_remote}
+    migrations = sorted(
+        (replace(one, remote=remote.pop((one.version, one.name), "")) for one, is_remote in read if not is_remote),
+        key=lambda migration: migration.version,
+    )
+    if remote:
+        raise MigrationError(f"{folder} holds what a remote engine needs beside {sorted(remote)}, which are not there.")
     versions = [migration.version for migration in migrations]
     if not versions or versions != list(range(1, len(versions) + 1)):
         raise MigrationError(
@@ -80,14 +94,15 @@ def read_folder(folder: Traversable) -> tuple[Migration, ...]:
     return tuple(migrations)
 
 
-def _read_file(file: Traversable) -> Migration:
+def _read_file(file: Traversable) -> tuple[Migration, bool]:
+    """What a file holds, and whether it is for a remote engine alone."""
     match = FILE.fullmatch(file.name)
     if match is None or not file.is_file():
         raise MigrationError(
             f"{file} is no migration: its name must be like V2__what_it_adds.surql. Rename it or take it away."
         )
     text = file.read_text(encoding="utf-8")
-    return Migration(int(match[1]), match[2], hashlib.sha256(text.encode()).hexdigest(), text)
+    return Migration(int(match[1]), match[2], hashlib.sha256(text.encode()).hexdigest(), text), bool(match[3])
 
 
 class Migrator:
@@ -112,7 +127,22 @@ class Migrator:
                 f"{binding} has migration V{max(records)} but not {pending[0].file}, which belongs before it. Another "
                 "version of Spectron has changed this database: use that version, or restore a backup made by this one."
             )
-        return [migration for migration in pending if await self._apply_one(binding, migration)]
+        applied = [migration for migration in pending if await self._apply_one(binding, migration)]
+        if self._engine.kind == "remote":
+            await self.complete(binding, migrations)
+        return applied
+
+    async def complete(self, binding: Binding, migrations: Sequence[Migration]) -> None:
+        """Define what an engine that is on its own needs beyond the schema, as far as it is not there.
+
+        A database may have come from another kind of engine, so that this is looked after whenever one is opened. What
+        takes long goes on by itself.
+        """
+        for migration in migrations:
+            if migration.remote:
+                await self._define(binding, migration)
+                for index, table in REMOTE_INDEX.findall(migration.remote):
+                    await self._built(binding, index, table)
 
     async def status(self, binding: Binding, migrations: Sequence[Migration]) -> list[MigrationStatus]:
         """What has become of each migration, in order, and of those in the database that are not among them."""
@@ -149,6 +179,25 @@ class Migrator:
             _check(binding, migration, by_another)
             return False
         return True
+
+    async def _define(self, binding: Binding, migration: Migration) -> None:
+        """Definitions that do nothing where they are there already; processes that make them at once meet in one."""
+        for last in reversed(range(REMOTE_TRIES)):
+            try:
+                await self._engine.execute(binding, migration.remote)
+            except TransactionConflictError:
+                if not last:
+                    raise
+                await self._clock.sleep(REMOTE_PAUSE)
+            else:
+                return
+
+    async def _built(self, binding: Binding, index: str, table: str) -> None:
+        for _ in range(BUILDING_LOOKS):
+            (info,) = await self._engine.read(binding, f"INFO FOR INDEX {index} ON {table}")
+            if info.get("building", {}).get("status") in (None, "ready"):
+                return
+            await self._clock.sleep(BUILDING_PAUSE)
 
     async def _records(self, binding: Binding) -> dict[int, _Record]:
         (info,) = await self._engine.read(binding, "INFO FOR DB")

@@ -48,7 +48,10 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
         made = EmbeddedEngine(None, SystemClock())
     index: Index = LocalIndex(SystemClock()) if request.param == "local" else SurrealIndex()
     async with made:
-        yield World(await migrated(made, Binding(f"test-{uuid.uuid4().hex}", "prod")), index)
+        database = await migrated(made, Binding(f"test-{uuid.uuid4().hex}", "prod"))
+        if request.param == "surreal":
+            await Migrator(made, SystemClock()).complete(database.binding, load("context"))
+        yield World(database, index)
         if isinstance(index, LocalIndex):
             await index.stop()
 

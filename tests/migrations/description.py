@@ -51,6 +51,5 @@ SOURCE_KIND = Field("string", assertion=one_of("turn", "document", "manual", "re
 
 SCOPE_INDEX = Index(("scope",))
 VECTOR_INDEX = Index(("embedding",), "HNSW DIMENSION 1536 DIST COSINE TYPE F32")
-WORD_INDEX = Index(("text",), "FULLTEXT ANALYZER spectron_text BM25")
 PAIR_INDEX = Index(("in", "out"), "UNIQUE")
 TEMPORAL_INDEX = Index(("valid_from", "valid_until"))

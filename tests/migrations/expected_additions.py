@@ -16,7 +16,6 @@ from tests.migrations.description import (
     SCOPE,
     SOURCE_KIND,
     STRING,
-    WORD_INDEX,
     Field,
     Index,
     Table,
@@ -54,7 +53,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
     ),
     "knowledge_chunk": Table(
         fields={"version": OPTION_INT},
-        indexes={"document_position": Index(("document", "version", "position"), "UNIQUE"), "text_index": WORD_INDEX},
+        indexes={"document_position": Index(("document", "version", "position"), "UNIQUE")},
     ),
     "session": Table(
         fields={"turn_count": OPTION_INT, "updated_at": OPTION_DATETIME, **SOFT_DELETION},
@@ -157,7 +156,7 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
             "valid_from": OPTION_DATETIME,
             **SOFT_DELETION,
         },
-        indexes={**SOURCE_TURN_INDEX, "text_index": WORD_INDEX, **RETENTION_INDEX, **ENDED_INDEX},
+        indexes={**SOURCE_TURN_INDEX, **RETENTION_INDEX, **ENDED_INDEX},
     ),
     "decision_trace": Table(
         fields={

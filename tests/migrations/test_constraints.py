@@ -2,8 +2,10 @@
 
 import pytest
 
+from server.core.clock import SystemClock
 from server.core.errors import DuplicateError, QueryError
 from server.store.engine import Database
+from server.store.migrations import Migrator, load
 
 EMBEDDING = {"embedding": [1.0] + [0.0] * 1535}
 CHUNK = "document = document:1, char_start = 0, char_end = 4, embedding = $embedding, scope = <set>[]"
@@ -48,6 +50,7 @@ async def test_any_number_of_values_may_be_past(context: Database) -> None:
         f"CREATE entity:bob SET {ENTITY}, name = 'bob'",
         f"CREATE knowledge_chunk SET {CHUNK}, text = 'a', position = 0, colour = 'red'",
         f"CREATE knowledge_chunk SET {CHUNK}, text = 'a', position = 0, embedding = [1.0]",
+        f"CREATE knowledge_chunk SET {CHUNK}, text = 'a', position = 0, embedding[7] = 'a'",
         "CREATE turn SET session = session:1, role = 'narrator', content = 'a', seq = 1",
         "CREATE session",
         "CREATE document:1 SET status = 'lost'",
@@ -71,6 +74,7 @@ async def test_a_fact_says_where_it_comes_from(context: Database) -> None:
 
 @pytest.mark.parametrize("table", ["knowledge_chunk", "memory_chunk"])
 async def test_chunks_are_found_by_word_and_by_vector(context: Database, table: str) -> None:
+    await Migrator(context.engine, SystemClock()).complete(context.binding, load("context"))
     columns = f"{CHUNK}, position = 0" if table == "knowledge_chunk" else "session = session:1, scope = <set>[]"
     text = "She was running through the forests."
     await context.write(

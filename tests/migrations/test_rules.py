@@ -3,7 +3,7 @@
 import pytest
 
 from server.store.migrations import Kind, load
-from tests.migrations.rules import violations
+from tests.migrations.rules import statements, violations
 
 KINDS: tuple[Kind, ...] = ("context", "control", "jobqueue")
 
@@ -15,11 +15,20 @@ def test_every_migration_keeps_the_rules(kind: Kind) -> None:
     }
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_remote_engines_need_is_defined_where_it_is_missing_without_holding_anybody_up(kind: Kind) -> None:
+    for migration in load(kind):
+        for statement in statements(migration.remote):
+            assert statement.startswith("DEFINE INDEX IF NOT EXISTS ")
+            assert statement.endswith(" CONCURRENTLY")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "REMOVE TABLE document;",
         "remove field title on document;",
+        "REMOVE FIELD title.* ON document;",
         "DEFINE TABLE a; REMOVE\nINDEX i ON a;",
         "DELETE document;",
         "FOR $row IN [1, 2] { DELETE type::record('document', $row) };",
@@ -46,6 +55,7 @@ def test_what_breaks_a_rule_is_found(text: str) -> None:
         "DEFINE FIELD removed_at ON a TYPE option<datetime>; DEFINE FIELD user ON a TYPE option<string>;",
         "DEFINE INDEX i ON a FIELDS b FULLTEXT ANALYZER spectron_text BM25;",
         "UPDATE a SET b = 1 WHERE b = NONE;",
+        "REMOVE FIELD embedding.* ON a;",
     ],
 )
 def test_what_only_adds_is_left_alone(text: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from server.core.clock import SystemClock
 from server.core.errors import MigrationError, QueryError, UnavailableError
 from server.store.binding import Binding
 from server.store.engine import Database, Engine
@@ -48,6 +49,34 @@ async def test_a_bundled_schema_is_applied_once(migrator: Migrator, kind: Kind, 
     statuses = await migrator.status(binding, migrations)
     assert (statuses[0].version, statuses[0].name) == (1, "schema")
     assert {(status.state, status.applied_at) for status in statuses} == {("applied", NOON)}
+
+
+async def test_words_are_indexed_where_the_engine_searches_by_itself(
+    engine: Engine, database: Database, binding: Binding
+) -> None:
+    await Migrator(engine, SystemClock()).apply(binding, load("context"))
+    assert await word_indexes(database) == (["text_index"] * 2 if engine.kind == "remote" else [])
+
+
+async def test_what_a_remote_engine_needs_is_made_for_the_rows_that_are_there(
+    engine: Engine, database: Database, folder: Path, binding: Binding
+) -> None:
+    migrator = Migrator(engine, SystemClock())
+    texts = ["DEFINE ANALYZER plain TOKENIZERS class; DEFINE TABLE note SCHEMALESS"]
+    await migrator.apply(binding, numbered(folder, *texts))
+    await database.write("INSERT INTO note [{ text: 'a red fox' }, { text: 'a grey goose' }]")
+    (folder / "V1__step_1.remote.surql").write_text(
+        "DEFINE INDEX IF NOT EXISTS words ON note FIELDS text FULLTEXT ANALYZER plain BM25 CONCURRENTLY"
+    )
+    for _ in range(2):
+        await migrator.complete(binding, read_folder(folder))
+    assert await database.rows("SELECT VALUE text FROM note WHERE text @@ 'fox'") == ["a red fox"]
+
+
+async def word_indexes(database: Database) -> list[str]:
+    (info,) = await database.read("INFO FOR DB")
+    tables = [(await database.read(f"INFO FOR TABLE {table}"))[0]["indexes"] for table in info["tables"]]
+    return [name for indexes in tables for name, text in indexes.items() if "FULLTEXT" in text]
 
 
 async def test_versions_are_applied_in_order_over_rows(
@@ -202,6 +231,8 @@ def test_checksums_follow_the_contents(tmp_path: Path) -> None:
         ["V1__schema.sql"],
         ["V1__schema.surql", "notes.txt"],
         ["V1__schema.surql", "V2__folder.surql/inside"],
+        ["V1__schema.surql", "V2__more.remote.surql"],
+        ["V1__schema.remote.surql"],
     ],
 )
 def test_files_that_are_not_a_clean_sequence_are_refused(tmp_path: Path, names: list[str]) -> None:

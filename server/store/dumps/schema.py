@@ -9,6 +9,8 @@ from server.store.engine import Reader
 # In the order in which the engine's own dump has them.
 SHARED = ("params", "functions", "analyzers", "sequences")
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# Indexes that only some engines have; whichever engine a dump is loaded into knows whether it needs them.
+WORD_INDEX = "FULLTEXT"
 SET = re.compile(r"(none \| )?set<")
 
 
@@ -75,7 +77,7 @@ async def _table(read: Reader, name: str, definition: str, relation: bool) -> Ta
         relation=relation,
         definition=definition,
         fields=tuple(info["fields"].values()),
-        indexes=info["indexes"],
+        indexes={one: text for one, text in info["indexes"].items() if WORD_INDEX not in text.split()},
         events=tuple(info["events"].values()),
         sets=sets,
     )
