@@ -70,7 +70,7 @@ async def test_what_a_remote_engine_needs_is_made_for_the_rows_that_are_there(
     )
     for _ in range(2):
         await migrator.complete(binding, read_folder(folder))
-    assert await database.rows("SELECT VALUE text FROM note WHERE text @@ 'fox'") == ["a red fox"]
+    assert await database.rows("SELECT text FROM note WHERE text @@ 'fox'") == [{"text": "a red fox"}]
 
 
 async def word_indexes(database: Database) -> list[str]:
