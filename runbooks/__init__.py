@@ -1,1 +1,1 @@
-"""Runbooks, one incident a page."""
+"""Runbooks, one incident a page; every command in them is executed by the tests."""

@@ -213,6 +213,7 @@ class Server:
         self._started = False
         self._background: list[asyncio.Task[None]] = []
         self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
+        self.metrics.polled("spectron", "What works", self.readiness.gauges)
         self.metrics.polled("spectron_index", "Search index", self.index.gauges)
         self.metrics.polled("spectron_worker", "Job worker", self.worker.gauges)
         self.metrics.polled("spectron_traces", "Decision traces", self.traces.gauges)
@@ -302,6 +303,5 @@ class Server:
 
     def _engine_gauges(self) -> Mapping[str, float]:
         return asdict(self.engine.stats) | {
-            "up": float(self._started),
             "contexts_failed": float(len(self.control.contexts.problems)),
         }

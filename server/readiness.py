@@ -1,6 +1,6 @@
 """What works at this moment, as `GET /api/v1/ready` tells it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.control.contexts import Contexts
@@ -30,6 +30,11 @@ class Readiness:
         self._index = index
         self._clock = clock
         self._started = started
+        self._engine_up = self._objects_up = False
+
+    def gauges(self) -> Mapping[str, float]:
+        """What worked when it was last asked."""
+        return {"engine_up": float(self._engine_up), "object_store_up": float(self._objects_up)}
 
     async def state(self) -> dict[str, Any]:
         """What works and what does not."""
@@ -38,8 +43,9 @@ class Readiness:
         problems = [
             {"id": name, "state": "failed", "reason": why} for name, why in sorted(self._contexts.problems.items())
         ]
-        usable = engine["state"] == "ok" and self._started()
-        impaired = problems or objects["state"] != "ok"
+        self._objects_up = objects["state"] == "ok"
+        self._engine_up = usable = engine["state"] == "ok" and self._started()
+        impaired = problems or not self._objects_up
         return {
             "status": ("degraded" if impaired else "ready") if usable else "unavailable",
             "started": self._started(),

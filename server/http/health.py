@@ -31,7 +31,8 @@ def health_router(clock: Clock, metrics: Metrics, readiness: Readiness, version:
 
     @router.get("/metrics")
     async def scrape() -> Response:
-        """Metrics in the Prometheus text format."""
+        """Metrics in the Prometheus text format; what can be up or down is looked at first."""
+        await readiness()
         return Response(metrics.render(), media_type=metrics.content_type)
 
     return router

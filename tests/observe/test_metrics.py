@@ -61,5 +61,6 @@ async def test_refusals_and_the_engine_are_counted(acme: App) -> None:
     found = samples((await anonymous.get("/metrics")).text)
     assert found["spectron_refusals_total", (("reason", "unauthorized"),)] == 1
     assert found["spectron_engine_up", ()] == 1
+    assert found["spectron_object_store_up", ()] == 1
     assert found["spectron_engine_queries", ()] > 0
     assert found["spectron_engine_contexts_failed", ()] == 0

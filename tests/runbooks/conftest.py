@@ -1,0 +1,40 @@
+"""Deployments that pages share where their trouble leaves nothing behind."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.runbooks.cluster import Cluster
+from tests.runbooks.walk import Walk
+from tests.support.deployment import Deployment
+
+Walking = Callable[..., Walk]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and {"shared", "cluster", "walking"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="package")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Everything in one process; each page has Contexts of its own on it."""
+    folder = tmp_path_factory.mktemp("shared")
+    with Deployment(folder / "data", folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The API on a SurrealDB server, and nobody yet who works."""
+    with Cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture
+def walking(tmp_path: Path) -> Walking:
+    """Begins to follow a page, with what the one who is on call has in the environment."""
+    return lambda slug, **variables: Walk(slug, tmp_path, variables)
