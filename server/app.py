@@ -17,6 +17,7 @@ from server.control.dumps import Adopter
 from server.control.hashing import Hasher
 from server.control.lifecycle import Belongings
 from server.control.parts import create_control
+from server.control.restoring import Originals
 from server.core.clock import Clock, SystemClock
 from server.core.errors import UnavailableError
 from server.core.ids import Ids
@@ -109,6 +110,7 @@ class Server:
         index = self.index = create_index(self.engine, self.clock, kept)
         belongings: list[Belongings] = []
         adopters: list[Adopter] = []
+        returning: list[Originals] = []
         self.exporter = Exporter(self.engine, self.clock, ids, version=VERSION)
         self.control = create_control(
             settings,
@@ -121,6 +123,7 @@ class Server:
             ids,
             belongings=belongings,
             adopters=adopters,
+            originals=returning,
             dropping=self._let_go,
             filled=self._follow,
         )
@@ -154,6 +157,7 @@ class Server:
             concurrency=settings.worker_concurrency,
         )
         adopters.append(self.documents.library.originals)
+        returning.append(self.documents.returning)
         belongings += [self.jobs, self.documents.jobs, self.documents.library.originals, self.control.keys]
         extractors = ContextExtractors(HeuristicExtractor(), self.control.models)
         self.memory = create_memory(

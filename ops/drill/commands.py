@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.drill.drilling import Drill, history
+from ops.drill.drilling import Drill
+from ops.drill.history import history
 from ops.drill.report import Report
 from ops.errors import FAILED, NothingToDoError
 from ops.progress import shown

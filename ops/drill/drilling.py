@@ -4,15 +4,13 @@ import random
 import time
 from pathlib import Path
 
+from ops.drill.history import DRILLS
 from ops.drill.probes import Probes
 from ops.drill.report import Check, Report
-from ops.errors import OpsError
 from ops.repository.manifest import Manifest
 from ops.repository.sets import Repository
 from ops.restore.fresh import Fresh, Restored
 from spectron.errors import SpectronError
-
-DRILLS = "drills/"
 
 
 class Drill:
@@ -71,17 +69,3 @@ class Drill:
         self._repository.storage.put(f"{name}.md", report.markdown().encode())
         if report.passed:
             self._repository.marks.drilled(report.set_id, "passed")
-
-
-def history(repository: Repository) -> list[Report]:
-    """Past drills, the newest first."""
-    names = [stored.name for stored in repository.storage.list(DRILLS) if stored.name.endswith(".json")]
-    found = []
-    for name in sorted(names, reverse=True):
-        tagged = repository.storage.read(name)
-        if tagged is not None:
-            try:
-                found.append(Report.model_validate_json(tagged.data))
-            except ValueError as error:
-                raise OpsError(f"The report {name} in {repository} can't be read: {error}. Delete it.") from error
-    return found

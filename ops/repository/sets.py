@@ -22,6 +22,10 @@ class Listing:
     damaged: dict[str, str]
     unfinished: tuple[str, ...]
 
+    def named(self, set_id: str) -> Manifest | None:
+        """The set of that id, if it can be read."""
+        return next((one for one in self.sets if one.id == set_id), None)
+
     @property
     def newest_good(self) -> Manifest | None:
         """A set of every Context wins over newer ones of single Contexts."""

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from blake3 import blake3
 
-from ops.backup.inventory import Entry, entries
+from ops.backup.inventory import Entry
 from ops.errors import DamagedError, OpsError
 from ops.progress import Reporter
 from ops.repository.encryption import Identities
 from ops.repository.manifest import Manifest
 from ops.repository.sets import Repository
 from ops.restore.loading import Loader
-from ops.restore.pieces import pieces
 from ops.restore.server import serving
 from spectron.models.dump import Loaded
 from spectron.sync.client import SpectronManagement
@@ -44,11 +43,8 @@ class Fresh:
         environ: Mapping[str, str],
         master_key: str | None,
     ) -> None:
-        self._repository = repository
         self._manifest = manifest
-        self._identities = identities
         self._loader = Loader(repository, manifest, identities, reporter)
-        self._reporter = reporter
         self._environ = environ
         self._master_key = master_key
 
@@ -60,7 +56,7 @@ class Fresh:
             self._place_master_key(folder / "master.key")
         except OSError as error:
             raise OpsError(f"Can't make {folder}: {error.strerror}. Choose another folder, or remove it.") from error
-        objects = sum(self._place(entry, folder / "objects") for entry in self._originals())
+        objects = sum(self._place(entry, folder / "objects") for entry in self._loader.originals())
         with serving(folder, self._environ) as admin:
             loaded = {}
             control = self._manifest.control if self._master_key else None
@@ -75,26 +71,17 @@ class Fresh:
                 loaded[context] = self._loader.context(admin, dump, context)
             yield Restored(admin, loaded, objects, control is not None)
 
-    def _originals(self) -> list[Entry]:
-        objects = self._manifest.objects
-        return entries(self._repository, objects) if objects is not None and objects.copied else []
-
     def _place(self, entry: Entry, root: Path) -> int:
-        """Put an original where the server looks for it; says whether there was a copy of it."""
-        if entry.stored is None:
-            return 0
+        """Put an original where the server looks for it."""
         name = entry.document
         path = root / entry.context / name[:2] / name[2:4] / name
-        advance = self._reporter.part(entry.stored.name, entry.size)
         digest = blake3()
-        encrypted = self._manifest.encrypted
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
-                for piece in pieces(self._repository, entry.stored, encrypted=encrypted, identities=self._identities):
+                for piece in self._loader.original(entry):
                     digest.update(piece)
                     file.write(piece)
-                    advance(len(piece))
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:

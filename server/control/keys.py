@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from server.control.audit import CREATE as CREATE_AUDIT
 from server.control.audit import AuditLog, Origin
@@ -50,6 +50,22 @@ class Key:
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at and self.expires_at <= now else "active"
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """The key that a row stands for."""
+        return cls(
+            id=row["id"],
+            context_id=row.get("context_id"),
+            name=row["name"],
+            principal=row.get("principal", "management"),
+            scope_floor=row.get("scope_floor", EMPTY_FLOOR),
+            key_hash=row["key_hash"],
+            created_at=row["created_at"],
+            last_used_at=row.get("last_used_at"),
+            expires_at=row.get("expires_at"),
+            revoked_at=row.get("revoked_at"),
+        )
 
     def authority(self) -> Authority:
         minted_at = self.created_at if self.context_id else None
@@ -121,7 +137,7 @@ class Keys:
         rows = await self._metadata.rows(
             f"{SELECT} api_key WHERE context_id = $context_id ORDER BY created_at, id", {"context_id": context_id}
         )
-        return [_key(row) for row in rows]
+        return [Key.of(row) for row in rows]
 
     async def get(self, context_id: str, key_id: str) -> Key:
         key = await self.find(key_id)
@@ -133,7 +149,7 @@ class Keys:
         """The row of a key id, whatever its Context."""
         table = "management_key" if management else "api_key"
         row = await self._metadata.row(f"{SELECT} type::record('{table}', $id)", {"id": key_id})
-        return _key(row) if row else None
+        return Key.of(row) if row else None
 
     async def find_active(self, key_id: str) -> Key | None:
         """The row of a Context key that may be used now."""
@@ -178,6 +194,27 @@ class Keys:
         key = await self.get(context_id, key_id)
         await self._write(key, "delete", origin, "DELETE type::record('api_key', $id) RETURN NONE;", {})
 
+    def usable(self, row: Row) -> bool:
+        """Whether the key of a row may be used now."""
+        return Key.of(row).state(self._clock.now()) == "active"
+
+    def genuine(self, key_id: str) -> bool:
+        """Whether an id was given out under this master key; a key with another one is refused."""
+        return self._key_ids.genuine(key_id)
+
+    async def another(self, row: Row, context_id: str, origin: Origin) -> tuple[Row, str]:
+        """A new key that may do what the key of a row may, in another Context: its row, and its text."""
+        credential = Credential("context", context_id, self._key_ids.make(), self._ids.secret())
+        made = {
+            "id": credential.key_id,
+            "context_id": context_id,
+            "key_hash": await self._hasher.hash(credential.secret),
+            "minted_by": origin.actor,
+            "created_at": self._clock.now(),
+        }
+        kept = ("name", "principal", "scope_floor", "grants", "expires_at")
+        return made | {name: row.get(name) for name in kept}, str(credential)
+
     async def count(self, context_id: str) -> Mapping[str, int]:
         """How many keys go with a Context."""
         return {"keys": len(await self.of_context(context_id))}
@@ -204,7 +241,7 @@ class Keys:
     async def _insert(self, table: str, credential: Credential, values: Row, origin: Origin) -> Minted:
         key_hash = await self._hasher.hash(credential.secret)
         row = values | {"key_hash": key_hash, "created_at": self._clock.now()}
-        key = _key(row | {"id": credential.key_id})
+        key = Key.of(row | {"id": credential.key_id})
         variables = {"id": credential.key_id, "row": row, "audit": self._event(key, "mint", origin)}
         try:
             _, _, created, *_ = await self._metadata.write(INSERT.format(table=table), variables)
@@ -231,18 +268,3 @@ class Keys:
         return self._audit.event(
             "key", f"key.{action}", origin, context_id=key.context_id, target=key.id, detail=detail
         )
-
-
-def _key(row: Row) -> Key:
-    return Key(
-        id=row["id"],
-        context_id=row.get("context_id"),
-        name=row["name"],
-        principal=row.get("principal", "management"),
-        scope_floor=row.get("scope_floor", EMPTY_FLOOR),
-        key_hash=row["key_hash"],
-        created_at=row["created_at"],
-        last_used_at=row.get("last_used_at"),
-        expires_at=row.get("expires_at"),
-        revoked_at=row.get("revoked_at"),
-    )

@@ -4,13 +4,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import structlog
 
 from server.control.audit import SYSTEM, AuditLog, Origin
 from server.control.in_use import InUse
-from server.control.registry import Context, Hold, Registry
+from server.control.registry import Beginnings, Context, Hold, Registry
 from server.core.clock import Clock
 from server.core.errors import ConflictError, ContextNotFoundError, SpectronError
 from server.store.binding import Binding
@@ -32,6 +33,14 @@ class Belongings(Protocol):
     async def remove(self, context_id: str) -> None:
         """Take all of it away; called again after a crash, so it must not mind that some is gone."""
         ...
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a Context begins with in the control plane, and what its audit tells besides."""
+
+    beginnings: Beginnings
+    told: Mapping[str, object] = field(default_factory=dict)
 
 
 class Lifecycle:
@@ -70,8 +79,26 @@ class Lifecycle:
         origin: Origin,
     ) -> None:
         """Make a Context; whatever fails on the way, nothing of it is left behind."""
-        audit = self._event("create", context_id, binding, origin)
-        await _uninterrupted(self._make(context_id, binding, overrides, providers, audit))
+
+        async def filled() -> Filled:
+            await self._migrator.apply(binding, self._migrations)
+            return Filled(Beginnings(overrides, self._registry.sealed(context_id, providers)))
+
+        await _uninterrupted(self._make(context_id, binding, "create", filled, origin))
+
+    async def restore(
+        self,
+        context_id: str,
+        binding: Binding,
+        fill: Callable[[], Awaitable[Filled]],
+        abandon: Callable[[], Awaitable[None]],
+        origin: Origin,
+    ) -> None:
+        """Make a Context of what `fill` puts into its new database, seen by nobody before all of it is there.
+
+        Where that fails nothing is left behind; `abandon` takes away what `fill` has put anywhere else.
+        """
+        await _uninterrupted(self._make(context_id, binding, "restore", fill, origin, abandon=abandon, anew=True))
 
     async def unmake(self, context: Context, origin: Origin) -> None:
         """Drop the database, then forget the Context; a deletion cut short is finished later."""
@@ -109,34 +136,51 @@ class Lifecycle:
         self,
         context_id: str,
         binding: Binding,
-        overrides: Mapping[str, object],
-        providers: Mapping[str, str | None],
-        audit: Row,
+        action: str,
+        fill: Callable[[], Awaitable[Filled]],
+        origin: Origin,
+        *,
+        abandon: Callable[[], Awaitable[None]] | None = None,
+        anew: bool = False,
     ) -> None:
         hold = self._registry.hold(context_id)
         async with self._kept(hold):
             created = False
             try:
-                await self._registry.reserve(hold, binding, overrides)
-                if binding.database not in await self._engine.databases(binding.namespace):
-                    await self._registry.database_is_ours(hold)
-                    created = True
+                await self._registry.reserve(hold, binding)
+                created = await self._ours(hold, binding, anew=anew)
                 await self._engine.create_database(binding)
-                await self._migrator.apply(binding, self._migrations)
-                await self._registry.activate(hold, self._registry.sealed(context_id, providers), audit)
+                filled = await fill()
+                audit = self._event(action, context_id, binding, origin, filled.told)
+                await self._registry.activate(hold, filled.beginnings, audit)
             except BaseException:
-                await self._undone(hold, binding, drop=created)
+                await self._undone(hold, binding, drop=created, abandon=abandon)
                 raise
 
-    async def _undone(self, hold: Hold, binding: Binding, *, drop: bool) -> None:
+    async def _ours(self, hold: Hold, binding: Binding, *, anew: bool) -> bool:
+        """Whether the database is to be made, noted before it is; with `anew` it must be."""
+        if binding.database not in await self._engine.databases(binding.namespace):
+            await self._registry.database_is_ours(hold)
+            return True
+        if anew:
+            raise ConflictError(f"There is a database {binding}, and nothing is restored over it; choose another.")
+        return False
+
+    async def _undone(
+        self, hold: Hold, binding: Binding, *, drop: bool, abandon: Callable[[], Awaitable[None]] | None
+    ) -> None:
         """Undo on the way out of a failure, which is what the caller hears of; `recover` does what is left."""
         try:
-            await self._undo(hold, binding, drop=drop)
+            await self._undo(hold, binding, drop=drop, abandon=abandon)
         except SpectronError as error:
             log.warning("context.undo_failed", context=hold.context_id, reason=error.detail)
 
-    async def _undo(self, hold: Hold, binding: Binding, *, drop: bool) -> None:
+    async def _undo(
+        self, hold: Hold, binding: Binding, *, drop: bool, abandon: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         if await self._registry.renew(hold):
+            if abandon:
+                await abandon()
             if drop:
                 await self._engine.drop_database(binding)
             await self._registry.remove(hold)
@@ -230,10 +274,11 @@ class Lifecycle:
             except SpectronError as error:
                 log.warning("context.renew_failed", context=hold.context_id, reason=error.detail)
 
-    def _event(self, action: str, context_id: str, binding: Binding, origin: Origin) -> Row:
-        return self._audit.event(
-            "context", f"context.{action}", origin, context_id=context_id, detail={"binding": str(binding)}
-        )
+    def _event(
+        self, action: str, context_id: str, binding: Binding, origin: Origin, told: Mapping[str, object] | None = None
+    ) -> Row:
+        detail = {"binding": str(binding), **(told or {})}
+        return self._audit.event("context", f"context.{action}", origin, context_id=context_id, detail=detail)
 
 
 async def _uninterrupted(work: Awaitable[T]) -> T:

@@ -20,6 +20,7 @@ from server.control.keys import Keys
 from server.control.lifecycle import Belongings, Lifecycle
 from server.control.models import ContextModels
 from server.control.registry import Registry
+from server.control.restoring import Originals, Restores
 from server.control.secrets import Cipher, derived, master_key
 from server.control.statistics import Statistics
 from server.control.tokens import TokenLedger
@@ -49,6 +50,7 @@ class Control:
     contexts: Contexts
     dumps: ContextDumps
     own_dumps: ControlDumps
+    restores: Restores
     keys: Keys
     authenticator: Authenticator
     statistics: Statistics
@@ -68,10 +70,12 @@ def create_control(
     *,
     belongings: Sequence[Belongings],
     adopters: Sequence[Adopter],
+    originals: Sequence[Originals],
     dropping: Callable[[Binding], Awaitable[None]],
     filled: Callable[[Database], Awaitable[None]],
 ) -> Control:
-    """Everything; `belongings` may still grow until the first Context is deleted, `adopters` until the first import."""
+    """Everything; `belongings` may still grow until the first Context is deleted, `adopters` and `originals` until one
+    comes in from elsewhere."""
     configured = settings.master_key.get_secret_value() if settings.master_key else None
     root_key = master_key(configured, settings.data_path)
     cipher = Cipher(derived(root_key, "secrets at rest"))
@@ -115,6 +119,20 @@ def create_control(
         audit,
         filled=filled,
     )
+    restores = Restores(
+        registry,
+        lifecycle,
+        engine,
+        loader,
+        migrations,
+        keys,
+        cipher,
+        metadata,
+        defaults=settings.defaults,
+        adopters=adopters,
+        originals=originals,
+        filled=filled,
+    )
     ledger = TokenLedger(metadata, RateLimiter(clock), clock)
     models = ModelRegistry(LocalEmbedder(), http=http, clock=clock, random=random.random)
     return Control(
@@ -124,6 +142,7 @@ def create_control(
         contexts=contexts,
         dumps=dumps,
         own_dumps=own_dumps,
+        restores=restores,
         keys=keys,
         authenticator=Authenticator(
             keys,

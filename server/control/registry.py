@@ -1,6 +1,6 @@
 """The rows behind Contexts: binding, overrides, provider keys, and who is at work on them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -29,6 +29,12 @@ FOR $secret IN $sealed {
         ciphertext = $secret.ciphertext, created_at = $now RETURN NONE
 };"""
 
+SET_KEYS = """FOR $key IN $keys {
+    CREATE type::record('api_key', $key.id) CONTENT object::extend(object::remove($key.row, 'id'), {
+        context_id: $id,
+        created_at: array::max([$key.row.created_at, type::record('context', $id).created_at]) }) RETURN NONE
+};"""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -50,6 +56,15 @@ class Hold:
 
     context_id: str
     token: str
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """What a Context begins with: its overrides, provider keys, and rows of API keys with their ids."""
+
+    overrides: Mapping[str, Any]
+    providers: "ProviderKeys"
+    keys: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
@@ -87,13 +102,12 @@ class Registry:
         """A name for the right that `reserve`, `claim` and `start_deleting` may win."""
         return Hold(context_id, self._ids.id())
 
-    async def reserve(self, hold: Hold, binding: Binding, config: Mapping[str, Any]) -> None:
+    async def reserve(self, hold: Hold, binding: Binding) -> None:
         """Take an id and a binding for the Context that is about to be made."""
         now = self._clock.now()
         row = {
             "namespace": binding.namespace,
             "database": binding.database,
-            "config": dict(config),
             "state": "creating",
             "lease_holder": hold.token,
             "lease_until": now + self.lease,
@@ -152,16 +166,25 @@ class Registry:
             hold, "UPDATE type::record('context', $id) SET created_database = true RETURN NONE;", {}, repeatable=True
         )
 
-    async def activate(self, hold: Hold, providers: ProviderKeys, audit: Row) -> None:
-        """Put a Context that was made into use; the token stays, so that doing it twice changes nothing."""
+    async def activate(self, hold: Hold, beginnings: Beginnings, audit: Row) -> None:
+        """Put a Context that was made into use; the token stays, so that doing it twice changes nothing.
+
+        No key is older than its Context: that tells its keys from those of an earlier one of the same id.
+        """
         await self._changed(
             hold,
             f"""IF type::record('context', $id).state = 'creating' {{
-                UPDATE type::record('context', $id) SET state = 'active', lease_until = NONE, updated_at = $now
-                    RETURN NONE;
-                {SET_PROVIDERS} {CREATE_AUDIT}
+                UPDATE type::record('context', $id) SET state = 'active', lease_until = NONE, updated_at = $now,
+                    config = $config RETURN NONE;
+                {SET_PROVIDERS} {SET_KEYS} {CREATE_AUDIT}
             }};""",
-            _provider_variables(providers) | {"now": self._clock.now(), "audit": audit},
+            _provider_variables(beginnings.providers)
+            | {
+                "config": dict(beginnings.overrides),
+                "keys": [{"id": row["id"], "row": row} for row in beginnings.keys],
+                "now": self._clock.now(),
+                "audit": audit,
+            },
             repeatable=True,
         )
 

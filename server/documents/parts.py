@@ -21,6 +21,7 @@ from server.documents.pipeline import Extraction, Pipeline
 from server.documents.removal import Removal
 from server.documents.repairing import DocumentRepair
 from server.documents.replacing import Replacing
+from server.documents.returning import ReturningOriginals
 from server.documents.spool import Spool
 from server.documents.upkeep import Upkeep
 from server.documents.uploads import Enqueue, Uploads
@@ -63,6 +64,7 @@ class Documents:
 
     library: Library
     care: DocumentCare
+    returning: ReturningOriginals
     jobs: DocumentJobs
     upkeep: Upkeep
     extraction: ExtractionPool
@@ -121,6 +123,7 @@ def create_documents(
     return Documents(
         library=library,
         care=care,
+        returning=ReturningOriginals(objects),
         jobs=DocumentJobs(contexts, library.pipeline, jobs),
         upkeep=Upkeep(contexts, catalogue, document_queue, library.removal, clock),
         extraction=extraction,

@@ -115,6 +115,7 @@ def create_api(
     api.include_router(management)
     streamed = management_router(guard, idempotency, control.metadata, tag="dumps", uploads=True)
     dumps.add_routes(streamed, control.dumps, clock)
+    dumps.add_restore_routes(streamed, control.restores, clock)
     dumps.add_control_routes(streamed, control.own_dumps, clock)
     api.include_router(streamed)
 

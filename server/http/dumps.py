@@ -3,25 +3,46 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
 from server.control.control_dumps import ControlDumps
 from server.control.dumps import ContextDumps
+from server.control.restoring import Plan, Restores
 from server.core.clock import Clock
 from server.core.errors import UnprocessableError, UnsupportedMediaTypeError
 from server.http import media
-from server.http.dump_views import loaded_view, totals_view
+from server.http.bundles import bundle_parts
+from server.http.dump_views import loaded_view, restored_view, totals_view
 from server.http.guard import Asked, Manager
 from server.store.dumps.marks import Form
 from server.store.dumps.reading import CUT
 
+CREATED = 201
 SILENCE_SECONDS = 120.0
 DUMP = {
     "responses": {"200": {"content": {media.DUMP: {"schema": {"type": "string"}}}, "description": "A SurrealQL dump."}}
+}
+BUNDLE = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["dump"],
+                    "properties": {
+                        "dump": {"type": "string", "format": "binary"},
+                        "control": {"type": "string", "format": "binary"},
+                        "original": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    },
+                }
+            }
+        },
+    }
 }
 BODY = {"requestBody": {"required": True, "content": {media.DUMP: {"schema": {"type": "string"}}}}}
 
@@ -49,6 +70,33 @@ def add_routes(router: APIRouter, dumps: ContextDumps, clock: Clock) -> None:
         _require_dump(request)
         loaded = await dumps.fill(context_id, _received(request), origin)
         return loaded_view(context_id, loaded, clock.monotonic() - began)
+
+
+def add_restore_routes(router: APIRouter, restores: Restores, clock: Clock) -> None:
+    @router.post("/contexts/{context_id}/restore", status_code=CREATED, openapi_extra=BUNDLE)
+    async def restore_context(
+        context_id: str,
+        namespace: str,
+        database: str,
+        request: Request,
+        _: Manager,
+        origin: Asked,
+        settings_of: str | None = None,
+        source: Annotated[str | None, Query(max_length=200)] = None,
+    ) -> dict[str, Any]:
+        """Make a Context of what was saved: its dump, its configuration and keys, its originals.
+
+        Nobody sees the Context before all of it is there and compared; what fails or breaks off leaves nothing behind.
+        Parts of the form: `dump`, then `control` (a dump of the control plane it was registered in) unless
+        `settings_of` names a Context to take configuration and keys from, then an `original` for each document, the
+        document's id being its filename. Secrets of keys that were minted are in this answer alone.
+        """
+        began = clock.monotonic()
+        plan = Plan(context_id, namespace, database, settings_of=settings_of, source=source)
+        parts = bundle_parts(request.headers.get("content-type", ""), _received(request))
+        async with aclosing(parts):
+            restored = await restores.restore(plan, parts, origin)
+        return restored_view(context_id, restored, clock.now(), clock.monotonic() - began)
 
 
 def add_control_routes(router: APIRouter, dumps: ControlDumps, clock: Clock) -> None:

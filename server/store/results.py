@@ -34,7 +34,7 @@ def results_of(statements: Sequence[Statement]) -> list[Any]:
     failed = [statement for statement in statements if statement["status"] != "OK"]
     if failed:
         raise _error(failed)
-    return [_plain(statement["result"]) for statement in statements]
+    return [plain(statement["result"]) for statement in statements]
 
 
 def _error(failed: Sequence[Statement]) -> QueryError:
@@ -62,7 +62,7 @@ def _detail(statement: Statement) -> str | None:
     return details.get("kind") if isinstance(details, Mapping) else None
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Python has one None for both NONE and NULL; finding the NULLs costs a twentieth of decoding the reply."""
     if value is Null:
         return None
@@ -71,5 +71,5 @@ def _plain(value: Any) -> Any:
         if item is Null:
             value[key] = None
         elif isinstance(item, dict | list):
-            _plain(item)
+            plain(item)
     return value

@@ -84,13 +84,22 @@ class AsyncConnection:
         )
         return _document(await self._send(request, repeat="always" if source.repeatable else "unsent"))
 
-    async def load(self, path: str, content: AsyncIterable[bytes], *, patience: float) -> Any:
-        """A dump, sent as it comes and only once."""
+    async def load(
+        self,
+        path: str,
+        content: AsyncIterable[bytes],
+        *,
+        patience: float,
+        kind: str = "application/surrealql",
+        params: endpoint.Params | None = None,
+    ) -> Any:
+        """What is sent as it comes and only once, such as a dump."""
         request = self._http.build_request(
             "POST",
             path,
+            params=endpoint.query(params or {}),
             content=content,
-            headers={"content-type": "application/surrealql"},
+            headers={"content-type": kind},
             timeout=self._waiting(patience),
         )
         return _document(await self._send(request, repeat="unsent"))

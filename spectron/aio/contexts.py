@@ -1,13 +1,16 @@
 """Contexts: all of them, and a handle on one."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import Any, Literal, overload
 
 from spectron import endpoint
 from spectron.aio.connection import AsyncConnection
 from spectron.aio.context import AsyncContextHandle
+from spectron.aio.dumps import LOADING_SECONDS
+from spectron.aio.form import AsyncForm
 from spectron.aio.pages import walk
 from spectron.models.context import Context, DeletionPreview
+from spectron.models.dump import Restored
 from spectron.models.record import Page, read, read_page
 
 
@@ -29,6 +32,29 @@ class AsyncContexts:
         if config is not None:
             body["config"] = dict(config)
         return read(Context, await self._connection.post(endpoint.path("contexts", id), body))
+
+    async def restore(
+        self,
+        *,
+        id: str,
+        namespace: str,
+        database: str,
+        parts: AsyncIterable[tuple[str, str, AsyncIterable[bytes]]],
+        settings_of: str | None = None,
+        source: str | None = None,
+    ) -> Restored:
+        """Make a Context of what was saved; nobody sees it before all of it is there, and what fails leaves nothing.
+
+        Each of `parts` is its kind, a name and its bytes: first the `dump`, then a `control` dump, or `settings_of` for
+        the configuration and keys of a Context that is there, then an `original` for each document, named by its id.
+        """
+        form = AsyncForm(parts)
+        params = {"namespace": namespace, "database": database, "settings_of": settings_of, "source": source}
+        path = f"{endpoint.path('contexts', id)}/restore"
+        answer = await self._connection.load(
+            path, form.pieces(), patience=LOADING_SECONDS, kind=form.kind, params=params
+        )
+        return read(Restored, answer)
 
     async def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Context]:
         """One page of Contexts."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic.dataclasses import dataclass
 
+from spectron.models.key import Key, MintedKey
 from spectron.models.record import Record
 
 
@@ -22,3 +23,20 @@ class Loaded(Record):
     """Migrations that were applied on top, because the dump is of an older schema."""
     dump: dict[str, Any] = field(default_factory=dict)
     duration_ms: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored(Loaded):
+    """What a Context was made of; the secrets of minted keys are in this answer alone."""
+
+    configured: bool = False
+    """Whether its configuration and keys came with it."""
+    providers: tuple[str, ...] = ()
+    providers_unreadable: tuple[str, ...] = ()
+    """Providers whose keys were encrypted under another master key: set them again."""
+    keys_kept: tuple[Key, ...] = ()
+    keys_minted: tuple[MintedKey, ...] = ()
+    documents: int = 0
+    originals_stored: int = 0
+    originals_missing: tuple[str, ...] = ()
+    """Documents whose originals are not in the object store."""

@@ -85,13 +85,22 @@ class Connection:
         )
         return _document(self._send(request, repeat="always" if source.repeatable else "unsent"))
 
-    def load(self, path: str, content: Iterable[bytes], *, patience: float) -> Any:
-        """A dump, sent as it comes and only once."""
+    def load(
+        self,
+        path: str,
+        content: Iterable[bytes],
+        *,
+        patience: float,
+        kind: str = "application/surrealql",
+        params: endpoint.Params | None = None,
+    ) -> Any:
+        """What is sent as it comes and only once, such as a dump."""
         request = self._http.build_request(
             "POST",
             path,
+            params=endpoint.query(params or {}),
             content=content,
-            headers={"content-type": "application/surrealql"},
+            headers={"content-type": kind},
             timeout=self._waiting(patience),
         )
         return _document(self._send(request, repeat="unsent"))

@@ -1,14 +1,17 @@
 # Generated from spectron/aio by `python spectron/generate.py`; change it there.
 """Contexts: all of them, and a handle on one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, overload
 
 from spectron import endpoint
 from spectron.models.context import Context, DeletionPreview
+from spectron.models.dump import Restored
 from spectron.models.record import Page, read, read_page
 from spectron.sync.connection import Connection
 from spectron.sync.context import ContextHandle
+from spectron.sync.dumps import LOADING_SECONDS
+from spectron.sync.form import Form
 from spectron.sync.pages import walk
 
 
@@ -28,6 +31,27 @@ class Contexts:
         if config is not None:
             body["config"] = dict(config)
         return read(Context, self._connection.post(endpoint.path("contexts", id), body))
+
+    def restore(
+        self,
+        *,
+        id: str,
+        namespace: str,
+        database: str,
+        parts: Iterable[tuple[str, str, Iterable[bytes]]],
+        settings_of: str | None = None,
+        source: str | None = None,
+    ) -> Restored:
+        """Make a Context of what was saved; nobody sees it before all of it is there, and what fails leaves nothing.
+
+        Each of `parts` is its kind, a name and its bytes: first the `dump`, then a `control` dump, or `settings_of` for
+        the configuration and keys of a Context that is there, then an `original` for each document, named by its id.
+        """
+        form = Form(parts)
+        params = {"namespace": namespace, "database": database, "settings_of": settings_of, "source": source}
+        path = f"{endpoint.path('contexts', id)}/restore"
+        answer = self._connection.load(path, form.pieces(), patience=LOADING_SECONDS, kind=form.kind, params=params)
+        return read(Restored, answer)
 
     def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Context]:
         """One page of Contexts."""

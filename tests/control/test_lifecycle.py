@@ -109,7 +109,10 @@ async def test_a_request_that_is_given_up_does_not_interrupt_a_creation(
         assert int(answer.headers["Retry-After"]) > 0
         assert (await app.http.get(URL)).json()["state"] == "creating"
         pause.go_on()
-        await settled()
+        for _ in range(200):
+            await settled()
+            if (await app.http.get(URL)).json()["state"] != "creating":
+                break
         assert await is_whole(app)
 
 

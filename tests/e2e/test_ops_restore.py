@@ -44,14 +44,18 @@ class Operator:
             text=True,
             check=False,
             timeout=300,
-            env={
-                "PATH": str(Path(sys.executable).parent),
-                "HOME": str(self.folder),
-                "SPECTRON_URL": self.deployment.url,
-                "SPECTRON_API_KEY": self.deployment.key,
-                "SPECTRON_BACKUP_REPOSITORY": str(self.repository),
-            },
+            env=self.environment,
         )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": str(Path(sys.executable).parent),
+            "HOME": str(self.folder),
+            "SPECTRON_URL": self.deployment.url,
+            "SPECTRON_API_KEY": self.deployment.key,
+            "SPECTRON_BACKUP_REPOSITORY": str(self.repository),
+        }
 
     def json(self, *arguments: str) -> Any:
         done = self.run(*arguments, "--json")
@@ -86,6 +90,7 @@ def fill(admin: SpectronManagement, folder: Path) -> None:
     session = acme.sessions.create()
     for text in TEXTS:
         acme.sessions.add_turn(session.id, role="user", content=text)
+    (folder / "app.key").write_text(acme.keys.create(name="app").secret)
     note = folder / "note.md"
     note.write_text("# Harbour\n\nThe ferry to Almada leaves at nine.\n")
     acme.documents.wait(acme.documents.upload(note).id)
@@ -106,15 +111,39 @@ def test_a_set_of_a_real_server_is_whole(operator: Operator) -> None:
 def test_one_context_under_a_new_name(operator: Operator) -> None:
     planned = operator.json("restore", "run", "--context", "acme", "--as", "acme-2", "--dry-run")
     assert planned["dry_run"]
+    assert planned["expected_seconds"] > 0
     restored = operator.json("restore", "run", "--context", "acme", "--as", "acme-2")
     assert restored["rows"] > len(TEXTS)
+    assert (restored["originals_stored"], restored["originals_missing"]) == (1, [])
     with operator.deployment.admin as admin:
-        hits = admin.contexts("acme-2").memory.recall("Where did Maria move to?").hits
-        assert any("Porto" in hit.text for hit in hits)
+        acme = admin.contexts("acme-2")
+        assert acme.get().config["token_limit"] == 77
+        assert any("Porto" in hit.text for hit in acme.memory.recall("Where did Maria move to?").hits)
+        assert acme.memory.fsck(check="integrity").count == 0
+        [minted] = restored["keys_minted"]
+        with SpectronManagement(operator.deployment.url, minted["secret"]) as app:
+            assert [*app.contexts("acme-2").documents.iterate()]
         again = operator.run("restore", "run", "--context", "acme", "--as", "acme-2")
-        assert again.returncode == 1
-        assert "never overwrites one" in again.stderr
+        assert again.returncode == 3
+        assert "has been restored from" in again.stderr
+        other = operator.run("restore", "run", "--context", "empty", "--as", "acme")
+        assert other.returncode == 1
+        assert "never overwrites one" in other.stderr
         admin.contexts.delete("acme-2")
+
+
+def test_a_context_comes_back_under_its_own_name_with_keys_that_work(operator: Operator, tmp_path: Path) -> None:
+    target = tmp_path / "data"
+    operator.json("restore", "run", "--fresh", str(target), "--master-key", master_key(operator))
+    with Deployment(target, tmp_path) as running:
+        elsewhere = Operator(running, operator.folder)
+        with running.admin as admin:
+            admin.contexts.delete("acme")
+        restored = elsewhere.json("restore", "run", "--context", "acme", "--as", "acme")
+        assert restored["keys_kept"] == ["app"]
+        assert restored["database"] == "acme/prod"
+        with SpectronManagement(running.url, (operator.folder / "app.key").read_text()) as app:
+            assert [*app.contexts("acme").documents.iterate()]
 
 
 def test_a_whole_deployment_in_a_fresh_folder(operator: Operator, tmp_path: Path) -> None:
@@ -194,3 +223,33 @@ def test_killed_at_any_moment_it_is_the_new_deployment_or_none(operator: Operato
         assert [one.name for one in target.parent.iterdir()] == ["data"]
         with Deployment(target, tmp_path) as running, SpectronManagement(running.url, operator.deployment.key) as admin:
             assert admin.contexts("acme").memory.fsck(check="integrity").count == 0
+
+
+def test_killed_at_any_moment_there_is_the_new_context_or_none(operator: Operator, tmp_path: Path) -> None:
+    """The restore or the server; either way the next restore needs no help, and nothing of the first one stays."""
+    target = tmp_path / "data"
+    operator.json("restore", "run", "--fresh", str(target), "--master-key", master_key(operator))
+    with Deployment(target, tmp_path) as running:
+        elsewhere = Operator(running, operator.folder)
+        arguments = [OPS, "restore", "run", "--context", "acme", "--as", "acme-2", "--json"]
+        began = time.monotonic()
+        elsewhere.json(*arguments[1:])
+        usual = time.monotonic() - began
+        for number in range(ROUNDS):
+            with running.admin as admin:
+                admin.contexts.delete("acme-2")
+            with Process(arguments, tmp_path / "killed.log", environment=elsewhere.environment) as process:
+                time.sleep(random.uniform(0, usual))
+                if number % 2:
+                    process.kill()
+                else:
+                    running.kill()
+                    process.wait()
+                    running.start()
+            done = elsewhere.run(*arguments[1:])
+            assert done.returncode in {0, 3}, done.stdout + done.stderr
+            with running.admin as admin:
+                assert {one.id for one in admin.contexts.iterate()} == {"acme", "acme-2", "empty"}
+                assert admin.contexts("acme-2").memory.fsck(check="integrity").count == 0
+                assert admin.contexts("acme-2").get().config["token_limit"] == 77
+                assert len(admin.contexts("acme-2").keys.list()) == 1
