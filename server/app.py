@@ -27,6 +27,7 @@ from server.documents.parts import create_documents
 from server.housekeeping import Housekeeping
 from server.http.api import Services, create_api
 from server.http.jobs import job_view
+from server.http.middleware import RequestContext
 from server.http.trace_views import trace_event
 from server.index.checking import IndexCheck
 from server.index.opening import create_index
@@ -206,11 +207,15 @@ class Server:
             readiness=self.readiness.state,
             alone=self.engine.kind == "embedded",
         )
-        self.api = create_api(
-            services,
+        routes = create_api(
+            services, self.clock, ids, version=VERSION, timeout_seconds=settings.request_timeout_seconds
+        )
+        self.openapi = routes.openapi
+        self.api = RequestContext(
+            routes,
             self.clock,
             ids,
-            version=VERSION,
+            self.metrics,
             max_json_bytes=settings.max_json_bytes,
             timeout_seconds=settings.request_timeout_seconds,
         )

@@ -16,6 +16,7 @@ from server.app import VERSION, Server
 from server.control.audit import SYSTEM
 from server.control.secrets import write_private
 from server.core.errors import ConflictError, ContextNotFoundError, SpectronError
+from server.description import openapi_document
 from server.maintenance import apply_migrations, migration_status
 from server.observe import logs
 from server.serving import attend, serve
@@ -188,6 +189,21 @@ def migrate_apply(data_dir: DataDir = None, config_file: ConfigFile = None, as_j
             typer.echo(f"{one['database']:<32}  {one['error'] or done}")
     if any(one["error"] for one in results):
         raise typer.Exit(1)
+
+
+@app.command()
+def openapi(
+    out: Annotated[Path | None, typer.Option("--out", help="A file, instead of standard output.")] = None,
+) -> None:
+    """Write the OpenAPI document of the HTTP API; needs no configuration and no running server.
+
+    Example: spectrond openapi --out openapi.json
+    """
+    text = json.dumps(_run(openapi_document()), indent=2, ensure_ascii=False)
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")
 
 
 def _load(file: Path | None, **arguments: Any) -> Loaded:

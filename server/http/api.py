@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fastapi import APIRouter, FastAPI
-from starlette.types import ASGIApp
+from fastapi import APIRouter
 
 from server.control.answers import Answers
 from server.control.parts import Control
@@ -42,11 +41,11 @@ from server.http import (
     tenant_keys,
     traces,
 )
+from server.http.description.api import DescribedApi, operation_id
 from server.http.directory import Directory
 from server.http.guard import Guard
 from server.http.health import Readiness, health_router
 from server.http.idempotency import Idempotency
-from server.http.middleware import RequestContext
 from server.http.routing import management_router, tenant_router
 from server.http.tenant import Tenants
 from server.index.checking import IndexCheck
@@ -81,17 +80,16 @@ class Services:
     alone: bool
 
 
-def create_api(
-    services: Services, clock: Clock, ids: Ids, *, version: str, max_json_bytes: int, timeout_seconds: float
-) -> ASGIApp:
-    """The application, ready to be served."""
-    api = FastAPI(
+def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, timeout_seconds: float) -> DescribedApi:
+    """All routes, on what they call."""
+    api = DescribedApi(
         title="Spectron",
         version=version,
         description=DESCRIPTION,
         openapi_url="/api/openapi.json",
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
     control = services.control
     problems.install(api)
@@ -144,9 +142,7 @@ def create_api(
     documents.add_routes(kept, services.documents, tenants)
     api.include_router(uploaded)
     api.include_router(kept)
-    return RequestContext(
-        api, clock, ids, services.metrics, max_json_bytes=max_json_bytes, timeout_seconds=timeout_seconds
-    )
+    return api
 
 
 def _add_recall(router: APIRouter, services: Services, tenants: Tenants, clock: Clock) -> None:

@@ -109,7 +109,7 @@ def add_routes(router: APIRouter, library: Library, tenants: Tenants) -> None:
         tenants.trace(tenant, "document.delete", document.id, document.scope, written={"document": document.id})
         return Response(status_code=NO_CONTENT)
 
-    @router.head("/documents/{document_id}/raw")
+    @router.head("/documents/{document_id}/raw", name="raw_head")
     @router.get("/documents/{document_id}/raw")
     async def raw(document_id: str, request: Request, tenant: Here) -> Response:
         """The original, byte for byte; takes `Range`."""

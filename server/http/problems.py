@@ -33,27 +33,6 @@ STATUS = {
     "internal-error": 500,
     "unavailable": 503,
 }
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "What went wrong, as a problem document.",
-        "content": {
-            MEDIA_TYPE: {
-                "schema": {
-                    "type": "object",
-                    "required": ["type", "title", "status", "detail", "instance", "request_id"],
-                    "properties": {
-                        "type": {"type": "string", "enum": [TYPE_PREFIX + slug for slug in STATUS]},
-                        "title": {"type": "string"},
-                        "status": {"type": "integer", "enum": sorted(set(STATUS.values()))},
-                        "detail": {"type": "string"},
-                        "instance": {"type": "string"},
-                        "request_id": {"type": "string"},
-                    },
-                }
-            }
-        },
-    }
-}
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 SLUGS = {400: "validation-error", 404: "not-found", 405: "method-not-allowed"}
 

@@ -11,7 +11,6 @@ from server.core.errors import ForbiddenError, RateLimitedError, UnauthorizedErr
 from server.core.naming import suggestion
 from server.http.guard import Guard
 from server.http.idempotency import Idempotency
-from server.http.problems import RESPONSES
 from server.http.strict_json import StrictRequest
 from server.http.tenant import Tenants
 from server.store.engine import Database
@@ -83,7 +82,7 @@ def _guarded(guard: Guard, handling: Handling, *, prefix: str, tag: str, known_q
 
             return guarded
 
-    return APIRouter(prefix=prefix, route_class=Guarded, dependencies=SECURITY, responses=RESPONSES, tags=[tag])
+    return APIRouter(prefix=prefix, route_class=Guarded, dependencies=SECURITY, tags=[tag])
 
 
 def _require_known(request: Request, known: set[str]) -> None:

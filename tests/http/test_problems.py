@@ -98,13 +98,16 @@ async def test_the_description_announces_every_problem_and_every_route(acme: App
     guarded = {path: methods for path, methods in document["paths"].items() if path not in OPEN}
     assert set(document["paths"]) - set(guarded) == OPEN
     assert {path for path in guarded if path.startswith(CONTEXTS)} >= CONTROL_PLANE
+    problem = document["components"]["schemas"]["Problem"]
+    assert problem["properties"]["type"]["enum"] == [TYPE_PREFIX + slug for slug in STATUS]
+    for response in document["components"]["responses"].values():
+        example = response["content"][MEDIA_TYPE]["example"]
+        assert STATUS[example["type"].removeprefix(TYPE_PREFIX)] == example["status"]
     for methods in guarded.values():
         for operation in methods.values():
             assert operation["summary"]
             assert operation["description"]
-            assert "422" not in operation["responses"]
-            schema = operation["responses"]["default"]["content"][MEDIA_TYPE]["schema"]
-            assert schema["properties"]["type"]["enum"] == [TYPE_PREFIX + slug for slug in STATUS]
+            assert {"400", "401", "403", "404", "429", "500", "503"} <= set(operation["responses"])
             assert {frozenset(one) for one in operation["security"]} == {
                 frozenset({"APIKeyHeader"}),
                 frozenset({"HTTPBearer"}),

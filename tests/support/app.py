@@ -15,6 +15,7 @@ from server.control.hashing import Hasher
 from server.objects.store import ObjectStore
 from server.settings import Settings
 from server.store.engine import Engine
+from tests.support.answers import documented
 from tests.support.clock import FakeClock
 
 MASTER_KEY = base64.b64encode(b"a master key of thirty-two bytes").decode()
@@ -112,8 +113,12 @@ async def running(
 
 
 def _client(server: Server, key: str | None, address: str) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(server.api, client=(address, 40_000))
-    return httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers={"API-KEY": key} if key else None)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(server.api, client=(address, 40_000)),
+        base_url=BASE_URL,
+        headers={"API-KEY": key} if key else None,
+        event_hooks={"response": [documented().check]},
+    )
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
