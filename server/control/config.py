@@ -27,56 +27,72 @@ class _Part(BaseModel):
 class Models(_Part):
     """Which model does what, each as `provider/model`."""
 
-    extraction: ModelName = "local/heuristic"
-    extraction_strong: ModelName | None = None
-    query_understanding: ModelName | None = None
-    response: ModelName = "local/extractive"
-    reflection: ModelName = "local/extractive"
-    background: ModelName | None = None
-    embedding: ModelName = "local/wordllama-256"
+    extraction: ModelName = Field("local/heuristic", description="Draws facts from what is said.")
+    extraction_strong: ModelName | None = Field(
+        None, description="Asked again where `extraction` is less sure than `extraction.stage1_threshold`."
+    )
+    query_understanding: ModelName | None = Field(
+        None, description="Accepted for clients that send it; questions are understood by rules."
+    )
+    response: ModelName = Field("local/extractive", description="Writes the replies of `chat`.")
+    reflection: ModelName = Field("local/extractive", description="Draws evidence together in `reflect`.")
+    background: ModelName | None = Field(
+        None, description="Accepted for clients that send it; work in the background needs no model."
+    )
+    embedding: ModelName = Field("local/wordllama-256", description="Turns text into vectors.")
 
 
 class Extraction(_Part):
     """How eagerly a turn is turned into facts."""
 
-    stage1_threshold: float = Field(0.6, ge=0, le=1)
-    max_entities_per_turn: int = Field(32, ge=1, le=1000)
-    ontology_strict: bool = False
+    stage1_threshold: float = Field(
+        0.6, ge=0, le=1, description="The confidence below which the strong model is asked, if there is one."
+    )
+    max_entities_per_turn: int = Field(32, ge=1, le=1000, description="The most entities that one turn may add.")
+    ontology_strict: bool = Field(False, description="Whether only the known types of entities are kept.")
 
 
 class Cache(_Part):
     """When an earlier answer is good enough."""
 
-    semantic_ttl_seconds: int = Field(3600, ge=0)
-    semantic_threshold: float = Field(0.92, ge=0, le=1)
+    semantic_ttl_seconds: int = Field(3600, ge=0, description="How long an answer may be given again; 0 is never.")
+    semantic_threshold: float = Field(
+        0.92, ge=0, le=1, description="How alike two questions must be to share an answer."
+    )
 
 
 class RateLimit(_Part):
     """What a Context may use in a minute; none is no limit."""
 
-    requests_per_minute: int | None = Field(None, ge=1)
-    tokens_per_minute: int | None = Field(None, ge=1)
+    requests_per_minute: int | None = Field(None, ge=1, description="Requests a minute before 429 is answered.")
+    tokens_per_minute: int | None = Field(None, ge=1, description="Tokens a minute before 429 is answered.")
 
 
 class Ingestion(_Part):
     """How documents are cut and how large they may be."""
 
-    chunk_size: int = Field(512, ge=32, le=8192)
-    chunk_overlap: int = Field(64, ge=0, le=4096)
-    max_upload_mb: int = Field(50, ge=1, le=4096)
+    chunk_size: int = Field(512, ge=32, le=8192, description="The most tokens in a chunk.")
+    chunk_overlap: int = Field(64, ge=0, le=4096, description="The tokens that neighbouring chunks share.")
+    max_upload_mb: int = Field(50, ge=1, le=4096, description="The largest document in MB; larger ones get 413.")
 
 
 class ContextConfig(_Part):
     """Every key that a Context can configure, with its default."""
 
-    token_limit: int | None = Field(None, ge=0)
-    retention_days: int | None = Field(None, ge=1, le=36_500)
+    token_limit: int | None = Field(
+        None, ge=0, description="The tokens a Context may use in a month; none is no limit."
+    )
+    retention_days: int | None = Field(
+        None, ge=1, le=36_500, description="How long memories of the category context live where no policy says."
+    )
     models: Models = Models()
     extraction: Extraction = Extraction()
     cache: Cache = Cache()
     rate_limit: RateLimit = RateLimit()
     ingestion: Ingestion = Ingestion()
-    retention: list[dict[str, Any]] = []
+    retention: list[dict[str, Any]] = Field(
+        [], description="The Context's own retention policies: scope, memory_category and ttl."
+    )
 
     @field_validator("retention")
     @classmethod

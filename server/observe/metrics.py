@@ -52,5 +52,9 @@ class Metrics:
         """Expose values that some other part keeps."""
         self._registry.register(_Polled(prefix, help_text, read))
 
+    def collect(self) -> Iterable[Metric]:
+        """Every metric with its help and its values."""
+        return self._registry.collect()
+
     def render(self) -> bytes:
         return generate_latest(self._registry)

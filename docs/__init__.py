@@ -1,0 +1,1 @@
+"""The reference pages and the code that writes them from what they describe."""

@@ -1,0 +1,1 @@
+"""One module a reference page; each says what its page holds."""
