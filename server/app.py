@@ -221,12 +221,7 @@ class Server:
         )
         self._started = False
         self._background: list[asyncio.Task[None]] = []
-        self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
-        self.metrics.polled("spectron", "What works", self.readiness.gauges)
-        self.metrics.polled("spectron_index", "Search index", self.index.gauges)
-        self.metrics.polled("spectron_worker", "Job worker", self.worker.gauges)
-        self.metrics.polled("spectron_traces", "Decision traces", self.traces.gauges)
-        self.metrics.polled("spectron_events", "Event readers", self.events.gauges)
+        self._expose_gauges()
 
     async def start(self) -> None:
         """Open the engine and bring the schema up to date; a remote database that is away is waited for."""
@@ -309,6 +304,14 @@ class Server:
 
     def _tell_of_trace(self, trace: Trace) -> None:
         self.events.publish("trace", trace.context_id, trace_event(trace), trace.scope, confined=True)
+
+    def _expose_gauges(self) -> None:
+        self.metrics.polled("spectron_engine", "Database engine", self._engine_gauges)
+        self.metrics.polled("spectron", "What works", self.readiness.gauges)
+        self.metrics.polled("spectron_index", "Search index", self.index.gauges)
+        self.metrics.polled("spectron_worker", "Job worker", self.worker.gauges)
+        self.metrics.polled("spectron_traces", "Decision traces", self.traces.gauges)
+        self.metrics.polled("spectron_events", "Event readers", self.events.gauges)
 
     def _engine_gauges(self) -> Mapping[str, float]:
         return asdict(self.engine.stats) | {
