@@ -1,11 +1,12 @@
 """The latency of recall over HTTP on large Contexts, beside the least that a search can take and the engine's own.
 
-    python benchmarks/recall.py [--sizes 10000,30000,100000] [--queries 300] [--data-dir FOLDER]
+    python benchmarks/recall.py [--sizes 10000,30000,100000] [--queries 300] [--engine-queries 1] [--data-dir FOLDER]
 
 For each size it fills a Context over 50 scopes, starts a server, asks while its index is being built and, once it is,
 asks questions that were never asked before: in the scope of one user and across all of them. Beside each in the same
 run: the floor, which is one NumPy matrix product over the visible rows and one tantivy query, and the engine's own
-nearest neighbours with the scope as a condition. With a data directory what was filled is kept and used again.
+nearest neighbours with the scope as a condition, of which one takes minutes at the largest size. With a data directory
+what was filled is kept and used again.
 """
 
 import argparse
@@ -34,7 +35,6 @@ from server.store.engine import Database
 SCOPES = 50
 HITS = 10
 WARM_UP = 20
-ENGINE_QUERIES = 3
 PROGRESS = 10_000
 MODES = ("hybrid", "hybrid_graph")
 MEASURED = "hybrid_graph"
@@ -56,12 +56,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10000,30000,100000", help="how many chunks, one run each")
     parser.add_argument("--queries", type=int, default=300, help="how many questions of each kind")
+    parser.add_argument("--engine-queries", type=int, default=1, help="how many questions to the engine's own search")
     parser.add_argument("--data-dir", type=Path, help="where to keep what was filled, for the next time")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = options.data_dir or Path(made)
         sizes = [int(size) for size in options.sizes.split(",")]
-        results = [measure(folder / str(size), Corpus(size, SCOPES), options.queries) for size in sizes]
+        results = [
+            measure(folder / str(size), Corpus(size, SCOPES), options.queries, options.engine_queries)
+            for size in sizes
+        ]
     print(
         f"\n{'chunks':>10}{'recall p50':>14}{'floor p50':>14}{'index':>12}{'a chunk':>12}{'build':>10}{'a chunk':>12}"
     )
@@ -73,7 +77,7 @@ def main() -> None:
         )
 
 
-def measure(folder: Path, corpus: Corpus, queries: int) -> Result:
+def measure(folder: Path, corpus: Corpus, queries: int, engine_queries: int) -> Result:
     """Everything about one size."""
     print(f"\n{corpus.size:,} chunks in {corpus.scopes} scopes")
     prepare(folder, corpus)
@@ -96,7 +100,8 @@ def measure(folder: Path, corpus: Corpus, queries: int) -> Result:
     verdict("p50 in all scopes", recall_ms, P50_MS, "ms")
     verdict("p95 in all scopes", percentile(everything[MEASURED], 95), P95_MS, "ms")
     verdict("p50 in all scopes", recall_ms / floor_ms, TIMES_FLOOR, "times the floor")
-    asyncio.run(search_engine(folder, corpus))
+    if engine_queries:
+        asyncio.run(search_engine(folder, corpus, engine_queries))
     return Result(corpus.size, recall_ms, floor_ms, index_bytes, build_seconds)
 
 
@@ -146,13 +151,13 @@ def ask(server: Server, floor: Floor, corpus: Corpus, count: int, *, in_scope: b
     return taken
 
 
-async def search_engine(folder: Path, corpus: Corpus) -> None:
+async def search_engine(folder: Path, corpus: Corpus, queries: int) -> None:
     """The same of the engine, with the server out of the way."""
     embedder = LocalEmbedder()
 
     async def asked(database: Database) -> None:
         search = EngineSearch(database, embedder)
-        taken = [await search.ask(one, one.user, HITS) for one in corpus.questions(ENGINE_QUERIES)]
+        taken = [await search.ask(one, one.user, HITS) for one in corpus.questions(queries)]
         print(line("the engine's KNN in one scope", taken))
 
     await _with_database(folder, asked)
