@@ -63,8 +63,7 @@ def main() -> None:
         folder = options.data_dir or Path(made)
         sizes = [int(size) for size in options.sizes.split(",")]
         results = [
-            measure(folder / str(size), Corpus(size, SCOPES), options.queries, options.engine_queries)
-            for size in sizes
+            measure(folder / str(size), Corpus(size, SCOPES), options.queries, options.engine_queries) for size in sizes
         ]
     print(
         f"\n{'chunks':>10}{'recall p50':>14}{'floor p50':>14}{'index':>12}{'a chunk':>12}{'build':>10}{'a chunk':>12}"

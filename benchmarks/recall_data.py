@@ -28,8 +28,6 @@ COMMON = tuple(_COMMON.split())
 INSERT = """INSERT INTO {table} (SELECT *, <set>scope AS scope FROM $rows) RETURN NONE"""
 INSERT_EMBEDDED = f"""INSERT INTO {{table}} (SELECT *, <set>scope AS scope, {vectors.decoded("embedding")} AS embedding
     FROM $rows) RETURN NONE"""
-# Half of an insert goes into this index, which a server that owns its store never reads.
-WITHOUT_WORDS = "REMOVE INDEX IF EXISTS text_index ON memory_chunk"
 INSERT_MENTIONS = "INSERT RELATION INTO mentions $rows RETURN NONE"
 
 
@@ -84,7 +82,6 @@ class Corpus:
 
 async def fill(database: Database, corpus: Corpus) -> AsyncIterator[int]:
     """Sessions, turns, their chunks, and people with a fact each whom the chunks speak of; yields how many turns."""
-    await database.engine.execute(database.binding, WITHOUT_WORDS)
     scopes = [attribute_ids(parse({"user": f"u{number}"})) for number in range(corpus.scopes)]
     for scope in scopes:
         await database.write(ENSURE_ATTRIBUTES, {"scope_attributes": scope})
@@ -97,8 +94,8 @@ async def fill(database: Database, corpus: Corpus) -> AsyncIterator[int]:
             row["memory_chunk"]["embedding"] = vectors.encode(vector)
         people = [one["entity"] for one in rows if "entity" in one]
         named = embedder.embed_now([one["name"] for one in people]) if people else ()
-        for row, vector in zip(people, named, strict=True):
-            row["embedding"] = vectors.encode(vector)
+        for person, vector in zip(people, named, strict=True):
+            person["embedding"] = vectors.encode(vector)
         held = {table: [one[table] for one in rows if table in one] for table in TABLES}
         await asyncio.gather(*(_insert(database, table, rows) for table, rows in held.items() if rows))
         yield numbers.stop

@@ -17,7 +17,9 @@ Tokens = Annotated[int, Query(ge=32, le=100_000)]
 
 
 def add_routes(router: APIRouter, recalling: Recalling, tenants: Tenants, clock: Clock) -> None:
-    def index_state(tenant: Tenant) -> str:
+    async def index_state(tenant: Tenant) -> str:
+        # Asked before the search: what is being built may be complete only afterwards.
+        await recalling.index.open([tenant.database])
         return recalling.index.state(tenant.database.binding).state
 
     def elapsed(tenant: Tenant) -> int:
@@ -27,7 +29,7 @@ def add_routes(router: APIRouter, recalling: Recalling, tenants: Tenants, clock:
     async def query(body: RecallBody, tenant: Here) -> dict[str, Any]:
         """What is remembered that answers a question, best first, each hit with where it comes from."""
         asking = body.asking(tenant)
-        state = index_state(tenant)
+        state = await index_state(tenant)
         recalled = await recalling.recall.recall(tenant.open, asking)
         session = body.session_id
         tenants.trace(tenant, "query", body.query, asking.visibility.common, session_id=session, **traced(recalled))

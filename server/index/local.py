@@ -18,7 +18,7 @@ from server.index.collection import SMALL_WORK, Collection
 from server.index.products import Multiplier
 from server.index.saved import Saved
 from server.index.scan import Scan
-from server.index.search import READY, Filter, Found, Index, Question, State, Survey
+from server.index.search import OPENING, READY, Filter, Found, Index, Named, Question, State, Survey, nobody
 from server.index.texts import Texts
 from server.index.writes import IndexedChunk
 from server.store.binding import Binding
@@ -55,8 +55,7 @@ class LocalIndex(Index):
 
     async def open(self, databases: Iterable[Database]) -> None:
         """Begin to catch up with these databases, those that need it."""
-        for database in databases:
-            await self._collection(database)
+        await asyncio.gather(*map(self._collection, databases))
 
     async def caught_up(self, database: Database) -> None:
         """Wait until everything in that database can be found."""
@@ -107,9 +106,12 @@ class LocalIndex(Index):
         return await self._scanned(database, table, question, lambda scan: scan.by_words(k))
 
     async def survey(
-        self, database: Database, table: Table, question: Question, k: int, also: Sequence[Id] = ()
+        self, database: Database, table: Table, question: Question, k: int, also: Named = nobody
     ) -> Survey:
-        return await self._scanned(database, table, question, lambda scan: scan.survey(k, also))
+        scan = await self._scan(database, table, question)
+        best = await _read(scan, lambda: scan.best(k))
+        named = await also()
+        return await _read(scan, lambda: scan.survey(best, named))
 
     async def latest(self, database: Database, table: Table, visibility: Visibility, where: Filter, k: int) -> list[Id]:
         question = Question("", NOWHERE, visibility, where)
@@ -129,15 +131,15 @@ class LocalIndex(Index):
         return not collection.current or len(collection.shelf(table)) > 0
 
     def state(self, binding: Binding) -> State:
-        collection = self._collections.get(binding)
-        return READY if collection is None else collection.state
+        return self.states().get(binding, READY)
 
     def generation(self, binding: Binding) -> int | None:
         collection = self._collections.get(binding)
         return 0 if collection is None else collection.generation
 
     def states(self) -> Mapping[Binding, State]:
-        return {binding: collection.state for binding, collection in self._collections.items()}
+        opening = dict.fromkeys(self._opening, OPENING)
+        return opening | {binding: collection.state for binding, collection in self._collections.items()}
 
     def gauges(self) -> Mapping[str, float]:
         """Figures for the metrics."""
@@ -152,10 +154,11 @@ class LocalIndex(Index):
     async def _scanned(
         self, database: Database, table: Table, question: Question, read: Callable[[Scan], Answer]
     ) -> Answer:
-        scan = (await self._collection(database)).scan(table, question, self._multiplier)
-        if scan.work <= SMALL_WORK:
-            return read(scan)
-        return await asyncio.to_thread(read, scan)
+        scan = await self._scan(database, table, question)
+        return await _read(scan, lambda: read(scan))
+
+    async def _scan(self, database: Database, table: Table, question: Question) -> Scan:
+        return (await self._collection(database)).scan(table, question, self._multiplier)
 
     async def _collection(self, database: Database) -> Collection:
         found = self._collections.get(database.binding)
@@ -210,6 +213,13 @@ class LocalIndex(Index):
         self._catching_up.pop(database.binding, None)
         seconds = round(self._clock.monotonic() - started, 3)
         log.info("index.ready", database=str(database.binding), chunks=len(collection), seconds=seconds)
+
+
+async def _read(scan: Scan, read: Callable[[], Answer]) -> Answer:
+    """Read in place what is small, and in another thread what would keep everybody waiting."""
+    if scan.work <= SMALL_WORK:
+        return read()
+    return await asyncio.to_thread(read)
 
 
 async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -51,28 +52,31 @@ class Scan:
         return [Found(self._shelf.ids[row], float(score)) for row, score in zip(rows.tolist(), scores, strict=True)]
 
     def by_words(self, k: int) -> list[Found]:
-        rows, scores = self._matching(self._held(), k)
+        rows, scores = self._matching(k)
         return [Found(self._shelf.ids[row], float(score)) for row, score in zip(rows.tolist(), scores, strict=True)]
 
-    def survey(self, k: int, also: Sequence[Id]) -> Survey:
+    def best(self, k: int) -> Rows:
+        """The best k by vector and the best k by words."""
+        return np.concatenate([self._nearest(k)[0], self._matching(k)[0]])
+
+    def survey(self, best: Rows, also: Sequence[Id]) -> Survey:
+        """Everything that speaks for these rows, their neighbours and `also`."""
         shelf = self._shelf
         if not len(self._rows):
             return Survey(shelf.table, (), (), np.zeros(0))
-        held = self._held()
-        best = [self._nearest(k)[0], self._matching(held, k)[0]]
         named = [row for one in also if (row := shelf.numbers.get(one)) is not None and row < len(self._mask)]
-        chosen = np.concatenate([*best, np.array(named, dtype=np.int32)]).astype(np.int32)
+        chosen = np.concatenate([best, np.array(named, dtype=np.int32)]).astype(np.int32)
         links = [shelf.rows[name][: len(self._mask)] for name in ("before", "after")]
         chosen = np.unique(np.concatenate([chosen, *(self._seen(link[chosen], self._mask) for link in links)]))
         chosen = chosen[self._mask[chosen]]
         rows = shelf.rows[chosen]
-        around = self._neighbourhood(chosen, held, links)
+        around = self._neighbourhood(chosen, links)
         return Survey(
             table=shelf.table,
             ids=[shelf.ids[row] for row in chosen.tolist()],
             of=[shelf.groups[group] for group in rows["of"].tolist()],
             said_at=rows["said_at"],
-            signals=signals(around, self._corpus(held), self._fitted(self._question.vector)),
+            signals=signals(around, self._corpus, self._fitted(self._question.vector)),
         )
 
     def latest(self, k: int) -> list[Id]:
@@ -88,20 +92,22 @@ class Scan:
         if len(rows) < SPARSE * len(self._mask):
             scores = self._multiplier.products(shelf.vectors[rows], query)
         else:
-            scores = self._multiplier.products(shelf.vectors[: len(self._mask)], query)[rows]
+            scores = self._multiplier.products(shelf.vectors[: len(self._mask)], query)
+            scores = scores if len(rows) == len(scores) else scores[rows]
         return _best(rows, scores, k)
 
-    def _matching(self, held: Sequence[_Held], k: int) -> tuple[Rows, Scores]:
+    def _matching(self, k: int) -> tuple[Rows, Scores]:
         """The best rows by BM25."""
-        corpus = self._corpus(held)
+        corpus = self._corpus
         lengths = self.view.lengths
         scores = np.zeros(len(self._mask), dtype=np.float32)
-        for one, weight in zip(held, corpus.weights, strict=True):
+        for one, weight in zip(self._held, corpus.weights, strict=True):
             norm = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * lengths[one.rows] / max(corpus.mean_length, 1e-9))
             scores[one.rows] += weight * one.counts * (SATURATION + 1) / (one.counts + norm)
         matching = rows_of((scores > 0) & self._mask)
         return _best(matching, scores[matching], k)
 
+    @cached_property
     def _held(self) -> list[_Held]:
         """The postings of each term of the query, as far as they are visible."""
         shelf, mask = self._shelf, self.view.mask
@@ -115,15 +121,14 @@ class Scan:
             found.append(_Held(rows[visible], counts[visible]))
         return found
 
-    def _corpus(self, held: Sequence[_Held]) -> Corpus:
+    @cached_property
+    def _corpus(self) -> Corpus:
         view = self.view
-        frequencies = np.array([len(one.rows) for one in held], dtype=np.float64)
+        frequencies = np.array([len(one.rows) for one in self._held], dtype=np.float64)
         return Corpus(view.count, frequencies, view.mean_length, view.mean_group_length)
 
-    def _neighbourhood(
-        self, chosen: Rows, held: Sequence[_Held], links: Sequence[npt.NDArray[np.int32]]
-    ) -> Neighbourhood:
-        shelf, view = self._shelf, self.view
+    def _neighbourhood(self, chosen: Rows, links: Sequence[npt.NDArray[np.int32]]) -> Neighbourhood:
+        shelf, view, held = self._shelf, self.view, self._held
         reached = [chosen]
         for link in links:
             row = chosen

@@ -1,7 +1,7 @@
 """What recall may ask of a search index."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -17,6 +17,7 @@ from server.store.engine import Database
 from server.store.vectors import Vector
 
 Signal = npt.NDArray[np.float32]
+Named = Callable[[], Awaitable[Sequence[Id]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,19 @@ class State:
 
     @property
     def progress(self) -> float:
-        return min(1.0, self.done / self.total) if self.total else 1.0
+        """The share of it; what was not even counted yet has not begun."""
+        if not self.total:
+            return float(self.state == "ready")
+        return min(1.0, self.done / self.total)
 
 
 READY = State("ready", 0, 0)
+OPENING = State("building", 0, 0)
+
+
+async def nobody() -> Sequence[Id]:
+    """For a survey of which nothing is named beforehand."""
+    return ()
 
 
 class Index(IndexWrites, ABC):
@@ -98,9 +108,12 @@ class Index(IndexWrites, ABC):
 
     @abstractmethod
     async def survey(
-        self, database: Database, table: Table, question: Question, k: int, also: Sequence[Id] = ()
+        self, database: Database, table: Table, question: Question, k: int, also: Named = nobody
     ) -> Survey:
-        """The best k by each of the two, their neighbours, and `also`, with every signal there is."""
+        """The best k by each of the two, their neighbours, and what is named besides, with every signal there is.
+
+        `also` is asked when the best are known: whoever names chunks may take until then to find out which.
+        """
 
     @abstractmethod
     async def chunks(self, database: Database, table: Table, ids: Sequence[Id]) -> dict[Id, tuple[Chunk, str]]:
@@ -114,7 +127,7 @@ class Index(IndexWrites, ABC):
         """Get ready before the store is opened."""
 
     async def open(self, databases: Iterable[Database]) -> None:
-        """Begin to follow these databases."""
+        """Begin to follow these databases; from then on their state is known."""
 
     async def stop(self) -> None:
         """Keep what is worth keeping, before the store is closed."""

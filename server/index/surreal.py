@@ -12,7 +12,7 @@ from surrealdb import RecordID
 from server.core.visibility import Visibility
 from server.index.analysis import Analyzer, traits
 from server.index.chunk import COLUMNS, CURRENT, Chunk, Content, Id, Table, chunk_from, content_from, record_of
-from server.index.search import READY, Filter, Found, Index, Question, State, Survey
+from server.index.search import READY, Filter, Found, Index, Named, Question, State, Survey, nobody
 from server.index.sequences import NONE
 from server.index.signals import Corpus, Neighbourhood, signals
 from server.index.writes import IndexedChunk
@@ -57,13 +57,13 @@ class SurrealIndex(Index):
         return [Found(sample.held[at].chunk.id, float(scores[at])) for at in order.tolist()]
 
     async def survey(
-        self, database: Database, table: Table, question: Question, k: int, also: Sequence[Id] = ()
+        self, database: Database, table: Table, question: Question, k: int, also: Named = nobody
     ) -> Survey:
         k = min(k, MOST_SURVEYED)
         candidates = {one.chunk.id: one for one in await self._nearest(database, table, question, k)}
         candidates |= {one.chunk.id: one for one in (await self._matching(database, table, question, k))[:k]}
-        if also:
-            ids = [record_of(table, one) for one in also]
+        if also_named := await also():
+            ids = [record_of(table, one) for one in also_named]
             named = await self._rows(database, table, question.visibility, question.where, "$ids", ids=ids)
             candidates |= {one.chunk.id: one for one in named}
         if not candidates:

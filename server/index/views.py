@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.core.visibility import Visibility
-from server.index.postings import Mask
+from server.index.postings import Mask, Numbers
 from server.index.search import EVERYTHING, Filter
 from server.index.shelf import Rows, Shelf
 
@@ -21,11 +21,11 @@ def rows_of(mask: Mask) -> Rows:
 
 @dataclass(frozen=True)
 class View:
-    """The visible rows of a shelf at one moment."""
+    """The visible rows of a shelf at one moment, with the length and the group of every row."""
 
     mask: Mask
-    lengths: npt.NDArray[np.int32]
-    groups: npt.NDArray[np.int32]
+    lengths: Numbers
+    groups: Numbers
 
     @cached_property
     def rows(self) -> Rows:
@@ -58,17 +58,20 @@ class Views:
         self._shelf = shelf
         self._allowed: OrderedDict[Visibility, Mask] = OrderedDict()
         self._views: dict[Visibility, View] = {}
+        self._columns: tuple[Numbers, Numbers] | None = None
         self._generation = -1
 
     def of(self, visibility: Visibility) -> View:
         shelf = self._shelf
         if self._generation != shelf.generation:
-            self._views, self._generation = {}, shelf.generation
+            self._views, self._columns, self._generation = {}, None, shelf.generation
         view = self._views.get(visibility)
         if view is None:
             rows = shelf.rows[: shelf.filled]
             mask = rows["alive"] & self._allowed_scopes(visibility)[rows["scope"]]
-            view = View(mask, rows["length"], rows["of"])
+            # Columns of their own are read several times as fast as those between all others.
+            self._columns = self._columns or (rows["length"].copy(), rows["of"].copy())
+            view = View(mask, *self._columns)
             if len(self._views) == KEPT:
                 self._views.pop(next(iter(self._views)))
             self._views[visibility] = view

@@ -73,6 +73,13 @@ class AnswerCache:
         self.hits += 1
         return found.recalled
 
+    def holds(
+        self, binding: Binding, asking: Asking, understanding: Understanding, vector: Vector, *, threshold: float
+    ) -> bool:
+        """Whether such a question was answered before, by whatever that rests on."""
+        same = _same(asking, understanding, vector, threshold)
+        return any(map(same, self._kept.get(_key(binding, asking), ())))
+
     def keep(
         self,
         binding: Binding,

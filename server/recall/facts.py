@@ -23,19 +23,19 @@ NAMELESS_USER = "user"
 _STOP_WORDS = frozenset(STOP_WORDS.split()) - {"may", "will"}
 
 # The ids of attributes begin with the id of their entity, so that they are found as a range.
-SEEDS = """LET $named = array::distinct(array::concat(
-    (SELECT VALUE id FROM entity WHERE normalised IN $names),
-    (SELECT VALUE id FROM entity WHERE aliases CONTAINSANY $names)));
-LET $seeds = (SELECT id, name, type, normalised, aliases, scope FROM $named
-    WHERE forgotten_at = NONE AND valid_until = NONE AND {visible} LIMIT $most_seeds);"""
-KNOWN = """LET $seeds = (SELECT id, name, type, normalised, aliases, scope FROM $entities
-    WHERE forgotten_at = NONE AND valid_until = NONE AND {visible});"""
+# A row of an entity holds a vector, so that each is read once alone.
+SEED = "SELECT id, name, type, normalised, aliases, scope FROM"
+ALIVE = "forgotten_at = NONE AND valid_until = NONE AND {visible}"
+SEEDS = f"""LET $seeds = array::slice(array::distinct(array::concat(
+    ({SEED} entity WITH INDEX normalised_index WHERE normalised IN $names AND {ALIVE}),
+    ({SEED} entity WITH INDEX alias_index WHERE aliases CONTAINSANY $names AND {ALIVE}))), 0, $most_seeds);"""
+KNOWN = f"LET $seeds = ({SEED} $entities WHERE {ALIVE});"
 AROUND = """LET $ids = $seeds.map(|$one| $one.id);
 $seeds;
 array::flatten($ids.map(|$one| (SELECT {columns}, entity, key, value
     FROM type::record('attribute', $one.id()..array::append($one.id(), {{}})) WHERE {held} AND {visible})));
 SELECT {columns}, in, out, label, in.name AS subject, in.type AS subject_type, out.name AS object
-    FROM array::distinct(array::flatten((SELECT VALUE <->(relates_to).id FROM $ids)))
+    FROM array::distinct(array::flatten($ids.map(|$one| $one<->(relates_to).id)))
     WHERE {held} AND {visible} AND in.forgotten_at = NONE AND out.forgotten_at = NONE LIMIT $most_relations;
 $ids.map(|$one| (SELECT VALUE in FROM $one<-mentions LIMIT $most_mentions))"""
 

@@ -1,6 +1,6 @@
 """Chunks of conversations and documents as hits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -60,6 +60,9 @@ class Links:
     bridges: Mapping[str, Sequence[Bridge]] = field(default_factory=dict)
 
 
+LinksOf = Callable[[], Awaitable[Links]]
+
+
 class Passages:
     """Ranks chunks by every signal, and shows the best."""
 
@@ -67,15 +70,18 @@ class Passages:
         self._index = index
 
     async def rank(
-        self, database: Database, asking: Asking, understanding: Understanding, vector: Vector, links: Links
+        self, database: Database, asking: Asking, understanding: Understanding, vector: Vector, links_of: LinksOf
     ) -> Ranking:
-        """All candidates that may be in the answer, weighed against each other."""
+        """All candidates that may be in the answer, weighed against each other.
+
+        `links_of` is asked as late as can be: looking up names takes about as long as searching.
+        """
         found = Ranking()
         for table, kind in ((MEMORY, "turn"), (KNOWLEDGE, "document")):
             if asking.wants("turn" if kind == "turn" else "document"):
                 where = narrowed(asking, table)
                 question = Question(asking.query, vector, asking.visibility, where)
-                found += await self._ranked(database, table, question, asking, understanding, links)
+                found += await self._ranked(database, table, question, asking, understanding, links_of)
         return found
 
     async def show(self, database: Database, ranked: Sequence[Ranked]) -> list[Hit]:
@@ -114,7 +120,7 @@ class Passages:
         question: Question,
         asking: Asking,
         understanding: Understanding,
-        links: Links,
+        links_of: LinksOf,
     ) -> Ranking:
         k = max(CANDIDATES, asking.k)
         if asking.mode in {"vector", "bm25"}:
@@ -123,11 +129,14 @@ class Passages:
             found = await search(database, table, question, k)
             best = [Ranked(table, one.id, one.score, {name: one.score}) for one in found]
             return Ranking(best, len(best), relevant=bool(best))
-        also = list(links.mentions) if table == MEMORY else []
-        survey = await self._index.survey(database, table, question, k, also)
+
+        async def mentioned() -> Sequence[Id]:
+            return list((await links_of()).mentions) if table == MEMORY else ()
+
+        survey = await self._index.survey(database, table, question, k, mentioned)
         if not len(survey):
             return Ranking()
-        more = _linked(survey, links) if asking.mode == "hybrid_graph" else {}
+        more = _linked(survey, await links_of()) if asking.mode == "hybrid_graph" else {}
         scores = fused(survey, asking.mode, understanding, more)
         signals = {**survey.signals, **more}
         order = np.argsort(-scores, kind="stable")[: asking.k + TRACED]

@@ -1,23 +1,21 @@
 """Recall: the cheapest of four tiers that answers."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from server.control.contexts import Open
 from server.control.models import EmbedderOf
 from server.core.clock import Clock
-from server.index.analysis import STOP_WORDS, Analyzer
-from server.index.chunk import KNOWLEDGE
+from server.index.analysis import Analyzer
 from server.index.search import Index
-from server.recall import bridges, direct, facts, matching
+from server.recall import direct, matching
 from server.recall.asking import Asking
 from server.recall.beliefs import Fact, Instant
-from server.recall.bridges import Bridge
 from server.recall.cache import AnswerCache, Basis
-from server.recall.facts import NOTHING, Findings
 from server.recall.hits import Hit, Recalled, Tier
+from server.recall.lookup import Known, look_up
 from server.recall.passages import TRACED, Links, Passages, Ranked, Ranking
 from server.recall.understanding import Understanding
 from server.store.engine import Database
@@ -31,8 +29,7 @@ class _Question:
     asking: Asking
     understanding: Understanding
     instant: Instant
-    findings: Findings
-    bridges: Mapping[str, Sequence[Bridge]]
+    known: Known
 
 
 class Recall:
@@ -44,38 +41,39 @@ class Recall:
         self._embedder_of = embedder_of
         self._clock = clock
         self._analyzer = Analyzer()
-        self._stop_words = frozenset(STOP_WORDS.split())
         self.cache = AnswerCache(clock)
 
     async def recall(self, opened: Open, asking: Asking) -> Recalled:
         """The best evidence there is."""
-        understanding = Understanding(asking.query)
-        (findings, bridged), vector = await asyncio.gather(
-            self._looked_up(opened.database, asking, understanding), self._embedded(opened, asking)
-        )
+        database, understanding = opened.database, Understanding(asking.query)
         instant = Instant.of(asking.times, self._clock.now())
-        question = _Question(asking, understanding, instant, findings, bridged)
-        answered = await self._answered_directly(opened.database, question)
-        if answered:
-            return answered
-        return await self._answered_again(opened, question, vector) or await self._searched(opened, question, vector)
+        # What is written from here on may be missing from the answer, which is then not to be given again.
+        generation = self._index.generation(database.binding)
+        looking = asyncio.ensure_future(look_up(database, self._index, asking, understanding, instant))
+        searching: asyncio.Future[Ranking] | None = None
 
-    async def _looked_up(
-        self, database: Database, asking: Asking, understanding: Understanding
-    ) -> tuple[Findings, Mapping[str, Sequence[Bridge]]]:
-        """What is believed of whom the question names, and the documents it shares keywords with."""
-        instant = Instant.of(asking.times, self._clock.now())
-        graph = asking.mode == "hybrid_graph"
-        bridged_to = graph and asking.wants("document") and await self._index.holds(database, KNOWLEDGE)
-        phrases = understanding.names(self._stop_words) if bridged_to else []
-        bridging = asyncio.ensure_future(bridges.bridges(database, asking.visibility, phrases))
+        async def links() -> Links:
+            return (await looking).links
+
+        def search() -> asyncio.Future[Ranking]:
+            return asyncio.ensure_future(self._passages.rank(database, asking, understanding, vector, links))
+
         try:
-            found = NOTHING
-            if graph or asking.wants("fact"):
-                found = await facts.find(database, asking.visibility, instant, understanding)
+            vector = await self._embedded(opened, asking)
+            if understanding.typed is None and not self._may_answer_again(opened, asking, understanding, vector):
+                searching = search()
+            question = _Question(asking, understanding, instant, await looking)
+            answered = await self._answered_directly(database, question)
+            answered = answered or await self._answered_again(opened, question, vector)
+            if answered:
+                return answered
+            ranking = await (searching := searching or search())
         finally:
-            bridged = await bridging
-        return found, bridged
+            await _ended(looking, searching)
+        recalled = await self._put_together(database, question, ranking)
+        basis, ttl = Basis(generation, question.known.fingerprint), opened.config.cache.semantic_ttl_seconds
+        self.cache.keep(database.binding, asking, understanding, vector, basis, recalled, ttl=ttl)
+        return recalled
 
     async def _embedded(self, opened: Open, asking: Asking) -> Vector:
         embedder = await self._embedder_of(opened)
@@ -87,7 +85,7 @@ class Recall:
         asking, typed = question.asking, question.understanding.typed
         if typed is None or not asking.wants("fact") or asking.mode in {"vector", "bm25"}:
             return None
-        found = await direct.answer(database, asking.visibility, question.instant, typed, question.findings)
+        found = await direct.answer(database, asking.visibility, question.instant, typed, question.known.findings)
         found = [fact for fact in found if matching.admits(asking, fact)][: asking.k]
         if not found:
             return None
@@ -95,11 +93,18 @@ class Recall:
         reason = f"{path} is a known fact"
         return self._recalled(question, "direct", reason, [_fact_hit(fact, 1.0) for fact in found])
 
+    def _may_answer_again(self, opened: Open, asking: Asking, understanding: Understanding, vector: Vector) -> bool:
+        """Whether an earlier answer would be given again if nothing has changed."""
+        if not _repeatable(opened, asking):
+            return False
+        threshold = opened.config.cache.semantic_threshold
+        return self.cache.holds(opened.database.binding, asking, understanding, vector, threshold=threshold)
+
     async def _answered_again(self, opened: Open, question: _Question, vector: Vector) -> Recalled | None:
         asking, database, config = question.asking, opened.database, opened.config.cache
-        if asking.bypass_cache or not config.semantic_ttl_seconds or asking.times.as_of or asking.times.known_at:
+        if not _repeatable(opened, asking):
             return None
-        basis = self._basis(database, question)
+        basis = Basis(self._index.generation(database.binding), question.known.fingerprint)
         found = self.cache.find(
             database.binding,
             asking,
@@ -114,25 +119,19 @@ class Recall:
         reason = f"an earlier answer from the tier {found.tier}; nothing that it rests on has changed"
         return replace(found, tier="cache", tier_reason=reason)
 
-    async def _searched(self, opened: Open, question: _Question, vector: Vector) -> Recalled:
-        asking, database = question.asking, opened.database
-        basis = self._basis(database, question)
-        links = Links(question.findings.mentions, question.bridges)
-        ranking = await self._passages.rank(database, asking, question.understanding, vector, links)
-        known = matching.scored(self._analyzer, asking, question.understanding, question.findings)
-        if question.understanding.wants_everything:
+    async def _put_together(self, database: Database, question: _Question, ranking: Ranking) -> Recalled:
+        """The answer from what was found, or everything where that says too little."""
+        asking, understanding = question.asking, question.understanding
+        known = matching.scored(self._analyzer, asking, understanding, question.known.findings)
+        if understanding.wants_everything:
             latest = await self._passages.latest(database, asking, asking.k)
             reason = "the question asks for an overview"
-            recalled = await self._in_full(database, question, [*latest, *ranking.best], ranking, known, reason)
-        elif not known and not ranking.relevant:
+            return await self._in_full(database, question, [*latest, *ranking.best], ranking, known, reason)
+        if not known and not ranking.relevant:
             latest = await self._passages.latest(database, asking, asking.k)
             reason = "nothing has a word of the question"
-            recalled = await self._in_full(database, question, [*ranking.best, *latest], ranking, known, reason)
-        else:
-            recalled = await self._mixed(database, question, ranking, known)
-        ttl = opened.config.cache.semantic_ttl_seconds
-        self.cache.keep(database.binding, asking, question.understanding, vector, basis, recalled, ttl=ttl)
-        return recalled
+            return await self._in_full(database, question, [*ranking.best, *latest], ranking, known, reason)
+        return await self._mixed(database, question, ranking, known)
 
     async def _mixed(
         self, database: Database, question: _Question, ranking: Ranking, known: Sequence[tuple[Fact, float]]
@@ -164,10 +163,6 @@ class Recall:
         hits += await self._passages.show(database, chosen)
         return self._recalled(question, "full_context", reason, hits, ranking.best)
 
-    def _basis(self, database: Database, question: _Question) -> Basis:
-        bridged = tuple(sorted(question.bridges))
-        return Basis(self._index.generation(database.binding), (*question.findings.fingerprint, bridged))
-
     def _recalled(
         self,
         question: _Question,
@@ -180,11 +175,25 @@ class Recall:
             tier=tier,
             tier_reason=reason,
             hits=hits,
-            seed_entities=direct.named(question.findings.seeds),
+            seed_entities=direct.named(question.known.findings.seeds),
             classification=question.understanding.classification,
             candidates=[_candidate(one) for one in ranked[:TRACED]],
-            bridges={one: [bridge.keyword for bridge in found] for one, found in question.bridges.items()},
+            bridges={one: [bridge.keyword for bridge in found] for one, found in question.known.bridges.items()},
         )
+
+
+def _repeatable(opened: Open, asking: Asking) -> bool:
+    """Whether an earlier answer may be given again at all."""
+    past = asking.times.as_of or asking.times.known_at
+    return not (asking.bypass_cache or past or not opened.config.cache.semantic_ttl_seconds)
+
+
+async def _ended(*tasks: asyncio.Future[Any] | None) -> None:
+    """Let nobody work on who is not waited for any more."""
+    begun = [task for task in tasks if task]
+    for task in begun:
+        task.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)
 
 
 def _fact_hit(fact: Fact, score: float) -> Hit:

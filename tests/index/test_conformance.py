@@ -1,10 +1,12 @@
 """What every search index promises, whatever it searches with."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from server.index.chunk import KNOWLEDGE, MEMORY
-from server.index.search import Filter, Question
+from server.index.chunk import KNOWLEDGE, MEMORY, Id
+from server.index.search import Filter, Named, Question
 from server.store.vectors import Vector
 from tests.index.world import START, World, direction, later
 
@@ -118,7 +120,7 @@ async def test_a_survey_takes_nothing_from_invisible_neighbours(world: World) ->
     await world.say("secret", "Are the tulips secret?", scope={"user": "bob"}, seq=1)
     await world.say("mine", "plain words", scope={"user": "alice"}, seq=2)
     question = Question("tulips", direction(1), world.sees({"user": "alice"}))
-    survey = await world.index.survey(world.database, MEMORY, question, 10, also=["secret"])
+    survey = await world.index.survey(world.database, MEMORY, question, 10, also=named("secret"))
     assert list(survey.ids) == ["mine"]
     for name in ("window", "group", "answers", "answers_match", "around"):
         assert survey.signals[name].tolist() == [0], name
@@ -131,8 +133,22 @@ async def test_a_survey_includes_what_the_caller_names(world: World) -> None:
     question = Question("tulips", direction(1), world.sees(None))
     without = await world.index.survey(world.database, MEMORY, question, 2)
     assert "named" not in without.ids
-    survey = await world.index.survey(world.database, MEMORY, question, 2, also=["named", "unknown"])
+    survey = await world.index.survey(world.database, MEMORY, question, 2, also=named("named", "unknown"))
     assert "named" in survey.ids
+
+
+async def test_a_survey_asks_once_what_else_is_named_and_fails_with_whoever_names_it(world: World) -> None:
+    await world.say("c", "tulips")
+    asked = []
+
+    async def unknown() -> Sequence[Id]:
+        asked.append("c")
+        raise ValueError("nobody knows")
+
+    question = Question("tulips", direction(1), world.sees(None))
+    with pytest.raises(ValueError, match="nobody knows"):
+        await world.index.survey(world.database, MEMORY, question, 2, also=unknown)
+    assert asked == ["c"]
 
 
 async def test_the_latest_come_newest_first(world: World) -> None:
@@ -186,6 +202,13 @@ async def test_vectors_are_searched_exactly_within_a_scope(world: World) -> None
     visible = [key for number, key in enumerate(made) if number % 3 == 1]
     expected = sorted(visible, key=lambda key: -float(made[key] @ query))[:5]
     assert await world.near(query, scope={"user": "1"}, k=5) == expected
+
+
+def named(*ids: str) -> Named:
+    async def known() -> Sequence[Id]:
+        return ids
+
+    return known
 
 
 async def _only(world: World, key: str) -> object:

@@ -1,5 +1,6 @@
 """The index in memory: never behind, over restarts, crashes and compaction."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -177,6 +178,23 @@ async def test_a_context_that_nobody_looked_at_stays_vouched_for(tmp_path: Path)
     world = await third.start()
     assert world.index.state(world.database.binding).state == "ready"
     await third.leave()
+
+
+async def test_an_index_that_is_being_opened_is_not_ready_and_has_not_begun(engine: Engine) -> None:
+    database = await migrated(engine, Binding("acme", "opened"))
+    index = LocalIndex(SystemClock())
+    await World(database, index).say("c", "tulips", tell=False)
+    opening = asyncio.ensure_future(index.open([database]))
+    seen = []
+    while not opening.done():
+        await asyncio.sleep(0)
+        seen.append(index.state(database.binding))
+    assert [one for one in seen if one.state == "building"]
+    assert all(one.progress == 0 for one in seen if one.state == "building")
+    assert index.gauges()["progress"] == 0
+    await index.caught_up(database)
+    assert index.state(database.binding).progress == 1
+    await index.stop()
 
 
 async def test_writes_during_the_catching_up_are_neither_lost_nor_undone(engine: Engine) -> None:

@@ -32,7 +32,8 @@ def chunk(number: int, session: str = "s", position: float = 0) -> Chunk:
 
 
 def surveyed(shelf: Shelf, question: Question) -> dict[object, list[float]]:
-    survey = Scan(shelf, Views(shelf), question, Multiplier(1)).survey(3, ())
+    scan = Scan(shelf, Views(shelf), question, Multiplier(1))
+    survey = scan.survey(scan.best(3), ())
     return {one: [float(values[at]) for values in survey.signals.values()] for at, one in enumerate(survey.ids)}
 
 

@@ -53,6 +53,19 @@ def test_the_same_words_are_the_same_question_whatever_their_vector() -> None:
     assert Cache().find(asked, vector=direction(0, 1)) is ANSWER
 
 
+def test_it_knows_which_questions_it_may_have_an_answer_to() -> None:
+    answers = Cache().answers
+
+    def held(asking: Asking, vector: Vector = NEAR) -> bool:
+        return answers.holds(HERE, asking, Understanding(asking.query), vector, threshold=0.9)
+
+    assert held(ASKING)
+    assert held(replace(ASKING, query="Has the bicycle a red colour?"), direction(1, 0.1))
+    assert not held(replace(ASKING, query="Has the bicycle a red colour?"), direction(0, 1))
+    assert not held(replace(ASKING, k=3))
+    assert not held(replace(ASKING, visibility=visible(EMPTY, [parse({"user": "bob"})])))
+
+
 def test_about_the_same_meaning_is_enough_above_the_threshold() -> None:
     asked = replace(ASKING, query="Has the bicycle a red colour?")
     assert Cache().find(asked, vector=direction(1, 0.1)) is ANSWER

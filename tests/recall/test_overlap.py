@@ -1,0 +1,47 @@
+"""Names are looked up while the search is on: neither is left behind when the other one fails."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from server.core.clock import SystemClock
+from server.core.errors import UnavailableError
+from server.store.embedded import EmbeddedEngine
+from tests.recall.memory import BASE, Memory
+from tests.support.app import running
+from tests.support.engines import WatchedEngine
+
+
+async def away(text: str) -> None:
+    if "normalised_index" in text:
+        raise UnavailableError("The database is away.")
+
+
+@pytest.mark.parametrize("query", ["Who painted the boat?", "What is Quirin's occupation?"])
+async def test_a_lookup_that_fails_leaves_nothing_running(tmp_path: Path, query: str) -> None:
+    async with EmbeddedEngine(None, SystemClock()) as engine:
+        watched = WatchedEngine(engine)
+        async with running(tmp_path, engine=watched) as app:
+            await app.context()
+            memory = Memory(app)
+            await memory.know("Quirin", "occupation", "baker")
+            await memory.tell("Quirin painted the boat.")
+            before = len(asyncio.all_tasks())
+            watched.intercept = away
+            assert (await app.http.post(f"{BASE}/query", json={"query": query})).status_code == 503
+            assert len(asyncio.all_tasks()) == before
+            watched.intercept = None
+            assert "Quirin painted the boat." in await memory.texts("Who painted the boat?")
+
+
+async def test_a_typed_question_is_answered_without_a_search(memory: Memory) -> None:
+    await memory.know("Quirin", "occupation", "baker")
+    await memory.tell("Quirin painted the boat.")
+    answer = await memory.ask("What is Quirin's occupation?")
+    assert (answer["tier"], [hit["source"] for hit in answer["hits"]]) == ("direct", ["fact"])
+    again = await memory.ask("Who painted the boat?")
+    assert (again["tier"], again["index"]) == ("hybrid", "ready")
+    assert (await memory.ask("Who painted the boat?"))["tier"] == "cache"
+    await memory.tell("Olga painted the boat too.")
+    assert (await memory.ask("Who painted the boat?"))["tier"] == "hybrid"
