@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.runbooks.cluster import Cluster
+from tests.runbooks.keeper import Keeper, kept
+from tests.runbooks.provider import Provider
 from tests.runbooks.walk import Walk
 from tests.support.deployment import Deployment
 
@@ -15,15 +17,24 @@ Walking = Callable[..., Walk]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and {"shared", "cluster", "walking"} & set(getattr(item, "fixturenames", ())):
+        if item.path.is_relative_to(here) and {"shared", "cluster", "keeper", "walking"} & set(
+            getattr(item, "fixturenames", ())
+        ):
             item.add_marker(pytest.mark.e2e)
 
 
 @pytest.fixture(scope="package")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def provider() -> Iterator[Provider]:
+    """The models that Contexts of the shared deployment may use."""
+    with Provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def shared(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """Everything in one process; each page has Contexts of its own on it."""
     folder = tmp_path_factory.mktemp("shared")
-    with Deployment(folder / "data", folder) as running:
+    with Deployment(folder / "data", folder, environment=provider.settings) as running:
         yield running
 
 
@@ -32,6 +43,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The API on a SurrealDB server, and nobody yet who works."""
     with Cluster(tmp_path_factory.mktemp("cluster")) as running:
         yield running
+
+
+@pytest.fixture
+def keeper(tmp_path: Path) -> Iterator[Keeper]:
+    """A deployment of the page's own that is backed up."""
+    with kept(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
