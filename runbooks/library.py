@@ -22,6 +22,11 @@ class Library:
         found = [one for one in files("runbooks").iterdir() if one.name.endswith(".md") and one.name != INDEX]
         return cls(Page.parse(one.name.removesuffix(".md"), one.read_text(encoding="utf-8")) for one in found)
 
+    @property
+    def index(self) -> str:
+        """A link to each page, as Markdown."""
+        return "".join(f"- [{page.title}]({page.slug}.md)\n" for page in self.pages)
+
     def page(self, slug: str) -> Page | None:
         return self._by_slug.get(slug)
 

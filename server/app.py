@@ -188,7 +188,13 @@ class Server:
             server_chores=[EndedJobs(self.jobs, duration(settings.job_retention, "job_retention"), self.clock)],
         )
         self.readiness = Readiness(
-            self.engine, self.control.contexts, self.documents, index, self.clock, started=lambda: self._started
+            self.engine,
+            self.control.contexts,
+            self.documents,
+            self.jobs,
+            index,
+            self.clock,
+            started=lambda: self._started,
         )
         self.housekeeping = Housekeeping(self.engine, self.control, index, self.traces, self.clock)
         services = Services(
@@ -205,6 +211,7 @@ class Server:
             metrics=self.metrics,
             traces=self.traces,
             readiness=self.readiness.state,
+            look=self.readiness.look,
             alone=self.engine.kind == "embedded",
         )
         routes = create_api(

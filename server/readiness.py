@@ -8,6 +8,7 @@ from server.core.clock import Clock
 from server.core.errors import SpectronError
 from server.documents.parts import Documents
 from server.index.search import Index
+from server.jobs.register import Jobs
 from server.store.engine import Engine
 
 
@@ -19,6 +20,7 @@ class Readiness:
         engine: Engine,
         contexts: Contexts,
         documents: Documents,
+        jobs: Jobs,
         index: Index,
         clock: Clock,
         *,
@@ -27,14 +29,25 @@ class Readiness:
         self._engine = engine
         self._contexts = contexts
         self._documents = documents
+        self._jobs = jobs
         self._index = index
         self._clock = clock
         self._started = started
         self._engine_up = self._objects_up = False
+        self._backlog: Mapping[str, float] = {}
 
     def gauges(self) -> Mapping[str, float]:
-        """What worked when it was last asked."""
-        return {"engine_up": float(self._engine_up), "object_store_up": float(self._objects_up)}
+        """What worked when it was last asked, and what was waiting then."""
+        up = {"engine_up": float(self._engine_up), "object_store_up": float(self._objects_up)}
+        return up | {f"jobs_{name}": value for name, value in self._backlog.items()}
+
+    async def look(self) -> None:
+        """Ask everything that the gauges tell of; nothing is known of the queue while the database is away."""
+        await self.state()
+        try:
+            self._backlog = await self._jobs.backlog() if self._engine_up else {}
+        except SpectronError:
+            self._backlog = {}
 
     async def state(self) -> dict[str, Any]:
         """What works and what does not."""

@@ -1,6 +1,6 @@
 """The HTTP application, put together from its routers."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -77,6 +77,7 @@ class Services:
     metrics: Metrics
     traces: TraceLog
     readiness: Readiness
+    look: Callable[[], Awaitable[None]]
     alone: bool
 
 
@@ -109,7 +110,7 @@ def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, time
     jobs.add_routes(management, services.jobs)
     events.add_routes(management, guard, control.contexts, services.events)
 
-    api.include_router(health_router(clock, services.metrics, services.readiness, version))
+    api.include_router(health_router(clock, services.metrics, services.readiness, services.look, version))
     api.include_router(management)
     streamed = management_router(guard, idempotency, control.metadata, tag="dumps", uploads=True)
     dumps.add_routes(streamed, control.dumps, clock)

@@ -14,7 +14,9 @@ UNAVAILABLE = 503
 Readiness = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def health_router(clock: Clock, metrics: Metrics, readiness: Readiness, version: str) -> APIRouter:
+def health_router(
+    clock: Clock, metrics: Metrics, readiness: Readiness, look: Callable[[], Awaitable[None]], version: str
+) -> APIRouter:
     started = clock.monotonic()
     router = APIRouter(tags=["health"])
 
@@ -31,8 +33,8 @@ def health_router(clock: Clock, metrics: Metrics, readiness: Readiness, version:
 
     @router.get("/metrics")
     async def scrape() -> Response:
-        """Metrics in the Prometheus text format; what can be up or down is looked at first."""
-        await readiness()
+        """Metrics in the Prometheus text format; what is up and what waits is looked at first."""
+        await look()
         return Response(metrics.render(), media_type=metrics.content_type)
 
     return router

@@ -28,6 +28,12 @@ REMOVE = """LET $some = (SELECT VALUE id FROM job WHERE context_id = $context_id
 DELETE $some RETURN NONE;
 array::len($some)"""
 
+COUNTED = ("queued", "retrying", "running", "dead")
+BACKLOG = "\n".join(
+    f"SELECT VALUE count FROM (SELECT count() FROM job WHERE state = '{one}' GROUP ALL);" for one in COUNTED
+)
+OLDEST = "SELECT VALUE created_at FROM (SELECT created_at FROM job WHERE state = 'queued' ORDER BY created_at LIMIT 1)"
+
 
 class Jobs:
     """The jobs of all Contexts, as seen from outside of the queue."""
@@ -101,6 +107,13 @@ class Jobs:
             return self._changes.tell(job_of(rows[0]))
         job = await self.get(job_id)
         raise ConflictError(f"The job {job.id!r} is {job.state}; only one that failed or was cancelled can be retried.")
+
+    async def backlog(self) -> Mapping[str, float]:
+        """How many jobs are in each state that may need somebody, and for how long the oldest has waited."""
+        *counts, oldest = await self._database.read(f"{BACKLOG}\n{OLDEST}")
+        found = {state: float(sum(count)) for state, count in zip(COUNTED, counts, strict=True)}
+        waited = max((self._clock.now() - begun).total_seconds() for begun in oldest) if oldest else 0.0
+        return found | {"oldest_queued_seconds": waited}
 
     async def changed_since(self, moment: datetime, *, limit: int) -> list[Job]:
         """Jobs that any process has changed after that moment of the database's time, the longest ago first."""

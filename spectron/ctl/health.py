@@ -36,6 +36,6 @@ def health_sheet(health: Health) -> RenderableType:
 
 
 def ready_sheet(ready: Ready) -> RenderableType:
-    sheet = fields({"status": ready.status, "engine": ready.engine})
+    sheet = fields({"status": ready.status, "engine": ready.engine, "object store": ready.object_store})
     contexts = rows(("CONTEXT", "STATE", "REASON"), ((each.id, each.state, each.reason) for each in ready.contexts))
     return Group(sheet, contexts) if ready.contexts else sheet

@@ -32,4 +32,5 @@ class Ready(Record):
 
     status: str
     engine: dict[str, Any] = field(default_factory=dict)
+    object_store: dict[str, Any] = field(default_factory=dict)
     contexts: tuple[ContextReadiness, ...] = ()

@@ -6,6 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from server.observe.metrics import Metrics
 from tests.support.app import App
+from tests.support.clock import FakeClock
 
 
 def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -64,3 +65,19 @@ async def test_refusals_and_the_engine_are_counted(acme: App) -> None:
     assert found["spectron_object_store_up", ()] == 1
     assert found["spectron_engine_queries", ()] > 0
     assert found["spectron_engine_contexts_failed", ()] == 0
+
+
+async def test_jobs_are_counted_by_what_they_wait_for(acme: App, clock: FakeClock) -> None:
+    async def counted() -> dict[str, float]:
+        found = samples((await acme.http.get("/metrics")).text)
+        return {name.removeprefix("spectron_jobs_"): value for (name, _), value in found.items() if "_jobs_" in name}
+
+    nothing = {"queued": 0.0, "retrying": 0.0, "running": 0.0, "dead": 0.0, "oldest_queued_seconds": 0.0}
+    assert await counted() == nothing
+    for name in ("a.txt", "b.txt"):
+        uploaded = await acme.http.post("/api/v1/acme/documents", files={"file": (name, name.encode())})
+        assert uploaded.status_code == 202
+        clock.advance(60)
+    waiting = await counted()
+    assert waiting.pop("oldest_queued_seconds") >= 120
+    assert waiting == {"queued": 2.0, "retrying": 0.0, "running": 0.0, "dead": 0.0}

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.objects.conftest import S3Endpoint, s3_endpoint
 from tests.runbooks.cluster import Cluster
 from tests.runbooks.keeper import Keeper, kept
 from tests.runbooks.provider import Provider
 from tests.runbooks.walk import Walk
 from tests.support.deployment import Deployment
+
+__all__ = ["s3_endpoint"]
 
 Walking = Callable[..., Walk]
 
@@ -39,9 +42,10 @@ def shared(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="package")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """The API on a SurrealDB server, and nobody yet who works."""
-    with Cluster(tmp_path_factory.mktemp("cluster")) as running:
+def cluster(s3_endpoint: S3Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The API on a SurrealDB server and a bucket, and nobody yet who works."""
+    s3_endpoint.create_bucket("cluster")
+    with Cluster(tmp_path_factory.mktemp("cluster"), s3_endpoint.port, "cluster") as running:
         yield running
 
 

@@ -11,7 +11,6 @@ CONFIG = {
     "providers": {"openai": GOOD_KEY},
 }
 QUESTION = "Where does Maria work?"
-OFFLINE = "word for word"
 
 
 def test_a_raised_limit_is_in_force_at_once(shared: Deployment, walking: Walking) -> None:
@@ -20,9 +19,12 @@ def test_a_raised_limit_is_in_force_at_once(shared: Deployment, walking: Walking
         chatty = admin.contexts(CONTEXT)
         chatty.memory.remember("Maria Silva works at Acme as CTO.")
         chatty.memory.chat(QUESTION)
+        chatty.keys.create(name="app")
     with walking("token-limit", SPECTRON_URL=shared.url, SPECTRON_API_KEY=shared.key, CONTEXT=CONTEXT) as walk:
         walk.know(LIMIT="1000000", PER_MINUTE="600", QUESTION=QUESTION)
         walk.follow("How it shows")
         walk.follow("First look")
         walk.follow("Fix")
-        assert "Maria works at Acme." in walk.follow("Proof that it is over")
+        walk.follow("Proof that it is over")
+    with shared.admin as admin:
+        assert admin.contexts(CONTEXT).memory.chat(QUESTION).reply == "Maria works at Acme."
