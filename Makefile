@@ -7,7 +7,7 @@ DATA ?= data
 BIND ?= 127.0.0.1:9090
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format sdk lock test test-fast clean
+.PHONY: help setup run check format sdk lock demo-recording test test-fast clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ sdk: $(READY) ## Generate the synchronous SDK from the asynchronous one
 
 lock: $(READY) ## Write the versions that are installed now to constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+demo-recording: $(READY) ## Record anew what `spectron-tui --demo` plays
+	$(BIN)/python -W ignore -m tests.spectron_tui.demo.make spectron_tui/demo.recording
 
 test: $(READY) ## Run the whole suite
 	$(BIN)/python -m pytest -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered

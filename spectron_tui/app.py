@@ -35,6 +35,11 @@ PLACES: Mapping[str, Callable[..., LiveScreen[Any]]] = {
     "traces": TracesScreen,
     "retention": RetentionScreen,
 }
+EVERYWHERE = frozenset({Area.EVERYWHERE, Area.REPLAY})
+"""Areas whose actions are the application's own."""
+SEEKS = frozenset(action.method for action in of(Area.REPLAY))
+STEP, LEAP = 10.0, 60.0
+"""Seconds that a recording is moved by."""
 BOTTOM = 2
 """Textual's own blank screen, and the place on top of it."""
 
@@ -60,7 +65,7 @@ class Palette(Provider):
 
     def _calling(self, action: Action) -> Callable[[], Awaitable[None]]:
         async def call() -> None:
-            target = self.app if action.area is Area.EVERYWHERE else self.screen
+            target = self.app if action.area in EVERYWHERE else self.screen
             await self.app.run_action(action.method, target)
 
         return call
@@ -70,7 +75,7 @@ class Dashboard(App[int]):
     """One server at a time, one place at a time; it outlives both."""
 
     TITLE = "Spectron"
-    BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.EVERYWHERE))
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*of(Area.EVERYWHERE), *of(Area.REPLAY)))
     COMMANDS: ClassVar = {Palette}
     CSS = "Screen { layout: vertical; }"
 
@@ -105,10 +110,19 @@ class Dashboard(App[int]):
 
     async def on_unmount(self) -> None:
         await self.admin.aclose()
+        if self.surroundings.recorder is not None:
+            self.surroundings.recorder.close()
 
     def actions_here(self, screen: object) -> tuple[Action, ...]:
         """What keys and palette call on that screen."""
-        return reachable(screen.AREA if isinstance(screen, LiveScreen) else Area.EVERYWHERE)
+        here = reachable(screen.AREA if isinstance(screen, LiveScreen) else Area.EVERYWHERE)
+        return tuple(action for action in here if self.check_action(action.method, ()) is not False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Seeking is there only where a recording is played."""
+        if action in SEEKS and self.surroundings.player is None:
+            return False
+        return super().check_action(action, parameters)
 
     def open_context(self, id: str) -> None:
         """Show one Context in front of where one is."""
@@ -154,8 +168,23 @@ class Dashboard(App[int]):
 
     def action_app_pause(self) -> None:
         self.paused = not self.paused
-        if not self.paused:
+        player = self.surroundings.player
+        if player is not None:
+            (player.hold if self.paused else player.go_on)()
+        if player is not None or not self.paused:
             self.action_app_refresh()
+
+    def action_replay_back(self) -> None:
+        self._seek(-STEP)
+
+    def action_replay_forward(self) -> None:
+        self._seek(STEP)
+
+    def action_replay_far_back(self) -> None:
+        self._seek(-LEAP)
+
+    def action_replay_far_forward(self) -> None:
+        self._seek(LEAP)
 
     def action_app_theme(self) -> None:
         names = [theme.name for theme in THEMES]
@@ -220,6 +249,14 @@ class Dashboard(App[int]):
         self.place = place
         self.switch_screen(place)
         self._repaint_banner()
+
+    def _seek(self, seconds: float) -> None:
+        if self.surroundings.player is None:
+            return
+        self.surroundings.player.move(seconds)
+        for screen in {*map(self.get_screen, PLACES), *self.screen_stack}:
+            if isinstance(screen, LiveScreen):
+                screen.forget()
 
     def _repaint_banner(self) -> None:
         for banner in self.query(Banner) if self.is_running else ():

@@ -1,24 +1,20 @@
 """`spectron-tui`: opens the dashboard."""
 
-import asyncio
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 import yaml
 
 from spectron.errors import ArgumentError, SpectronError
-from spectron.profiles import ProfileFile
-from spectron.target import Given, find_target
+from spectron.target import Given
 from spectron_tui.actions.bindings import keymap
 from spectron_tui.actions.catalogue import ACTIONS
 from spectron_tui.app import PLACES, Dashboard
-from spectron_tui.surroundings import Surroundings
+from spectron_tui.opening import demonstrated, live, replayed
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -30,6 +26,9 @@ Write = Annotated[bool, typer.Option("--write", help="Allow actions that change 
 Place = Annotated[str, typer.Option("--screen", help=f"Where to open: {', '.join(PLACES)}.")]
 Filter = Annotated[str, typer.Option(help="Show only rows with these words, at first.")]
 Keys = Annotated[Path | None, typer.Option(help="A YAML file that binds keys: `contexts.create: c`.")]
+Record = Annotated[Path | None, typer.Option(help="Keep what is seen in a new file, to be played later.")]
+Replay = Annotated[Path | None, typer.Option(help="Play a recording instead of looking at a server.")]
+Demo = Annotated[bool, typer.Option("--demo", help="Play the recording that comes along: no server is needed.")]
 ListKeys = Annotated[bool, typer.Option("--list-keys", help="Print every action with its id and keys, and leave.")]
 Version = Annotated[bool, typer.Option("--version", help="Print the version, and leave.")]
 
@@ -44,6 +43,9 @@ def dashboard(
     screen: Place = "overview",
     filter: Filter = "",
     keys: Keys = None,
+    record: Record = None,
+    replay: Replay = None,
+    demo: Demo = False,
     list_keys: ListKeys = False,
     show_version: Version = False,
 ) -> None:
@@ -59,24 +61,32 @@ def dashboard(
         raise typer.BadParameter(f"there is no screen {screen!r}; there are {', '.join(PLACES)}", param_hint="--screen")
     try:
         given = Given(url=url, api_key=api_key, context=context, profile=profile)
-        surroundings = _surroundings(given, os.environ, writes=write)
         chosen = keymap(_chosen_keys(keys, os.environ))
+        if demo or replay:
+            _nothing_else(given, demo=demo, replay=replay, write=write, record=record)
+            surroundings = replayed(replay) if replay else demonstrated()
+        else:
+            surroundings = live(given, os.environ, writes=write, record=record)
     except SpectronError as error:
         typer.echo(f"spectron-tui: {error}", err=True)
         raise typer.Exit(2) from error
     raise typer.Exit(Dashboard(surroundings, place=screen, filter=filter, keys=chosen).run() or 0)
 
 
-def _surroundings(given: Given, environ: Mapping[str, str], *, writes: bool) -> Surroundings:
-    return Surroundings(
-        target=find_target(given, environ, Path.cwd()),
-        profiles=ProfileFile.of_user(environ).load(),
-        writes=writes,
-        now=lambda: datetime.now(UTC),
-        sleep=asyncio.sleep,
-        transport=httpx.AsyncHTTPTransport,
-        exports=Path.cwd(),
-    )
+def _nothing_else(given: Given, *, demo: bool, replay: Path | None, write: bool, record: Path | None) -> None:
+    """A recording is of a server that is not asked again: nothing can be changed there, and nothing newer be kept."""
+    option = "--demo" if demo else "--replay"
+    senseless = {
+        "--replay": bool(demo and replay),
+        "--write": write,
+        "--record": record is not None,
+        "--url": bool(given.url),
+        "--profile": bool(given.profile),
+        "--api-key": bool(given.api_key),
+    }
+    for other, said in senseless.items():
+        if said:
+            raise typer.BadParameter(f"{option} plays a recording and can't go with {other}", param_hint=option)
 
 
 def _chosen_keys(file: Path | None, environ: Mapping[str, str]) -> dict[str, str]:

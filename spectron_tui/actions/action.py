@@ -5,9 +5,10 @@ from enum import StrEnum
 
 
 class Area(StrEnum):
-    """Where an action works: everywhere, wherever there is a table, or on one screen."""
+    """Where an action works: everywhere, where a recording is played, wherever there is a table, or on one screen."""
 
     EVERYWHERE = "everywhere"
+    REPLAY = "replay"
     TABLE = "table"
     OVERVIEW = "overview"
     CONTEXTS = "contexts"

@@ -50,5 +50,5 @@ def keymap(chosen: Mapping[str, str]) -> dict[str, str]:
 
 def reachable(area: Area) -> tuple[Action, ...]:
     """Every action that a key calls on a screen of that area."""
-    areas = {area, Area.EVERYWHERE} if area in UNTABLED else {area, Area.EVERYWHERE, Area.TABLE}
+    areas = {area, Area.EVERYWHERE, Area.REPLAY} | (set() if area in UNTABLED else {Area.TABLE})
     return tuple(action for action in ACTIONS if action.area in areas)

@@ -18,6 +18,27 @@ EVERYWHERE = (
     Action("app.quit", Area.EVERYWHERE, ("q",), "Quit", "Leave the dashboard; the server goes on."),
 )
 
+REPLAY = (
+    Action("replay.back", Area.REPLAY, ("comma",), "Back 10 s", "Show the recording ten seconds earlier."),
+    Action("replay.forward", Area.REPLAY, ("full_stop",), "On 10 s", "Show the recording ten seconds later."),
+    Action(
+        "replay.far-back",
+        Area.REPLAY,
+        ("less_than_sign",),
+        "Back 1 min",
+        "Show the recording a minute earlier.",
+        in_footer=False,
+    ),
+    Action(
+        "replay.far-forward",
+        Area.REPLAY,
+        ("greater_than_sign",),
+        "On 1 min",
+        "Show the recording a minute later.",
+        in_footer=False,
+    ),
+)
+
 TABLE = (
     Action("table.filter", Area.TABLE, ("slash",), "Filter", "Show the rows that hold some words."),
     Action("table.sort", Area.TABLE, ("s",), "Sort", "Sort by the next column."),
@@ -121,6 +142,7 @@ RETENTION = (
 
 ACTIONS: tuple[Action, ...] = (
     *EVERYWHERE,
+    *REPLAY,
     *TABLE,
     *OVERVIEW,
     *CONTEXTS,

@@ -42,6 +42,7 @@ class IngestionScreen(TabledScreen[Ingestion]):
 
     AREA = Area.INGESTION
     EVERY = 1.0
+    KINDS = ("document", "job")
     BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.INGESTION))
     DEFAULT_CSS = """
     IngestionScreen #counts { height: auto; padding: 0 1; }

@@ -1,36 +1,54 @@
 """A screen that follows the server."""
 
+import asyncio
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
+from textual.worker import Worker
 
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.catalogue import ACTIONS
+from spectron_tui.feed.news import News
 from spectron_tui.feed.poll import Pace
 from spectron_tui.widgets.banner import Banner
+from spectron_tui.widgets.reel import Reel
 
 if TYPE_CHECKING:
     from spectron_tui.app import Dashboard
 
 SnapshotT = TypeVar("SnapshotT")
 CHANGES = frozenset(action.method for action in ACTIONS if action.changes)
+BETWEEN = 0.5
+"""Seconds from one poll to the next, however much news there is."""
+RARELY = 5
+"""How many times longer a screen waits that is told of changes."""
 
 
 class LiveScreen(Screen[None], Generic[SnapshotT]):
-    """Polls while it is seen: never twice at once, more rarely while the server is away, at once when asked to."""
+    """Polls while it is seen: never twice at once, rarely while the server is away, at once when there is a reason."""
 
     AREA: ClassVar[Area]
     EVERY: ClassVar[float] = 2.0
+    KINDS: ClassVar[tuple[str, ...]] = ()
+    """The events of the server that make what is shown out of date."""
 
     def __init__(self, empty: SnapshotT) -> None:
         super().__init__()
         self.snapshot = empty
+        self.polls = 0
+        """How often the server was asked for a snapshot and the answer is shown."""
+        self._empty = empty
         self._pace = Pace(self.EVERY)
+        self._news: News | None = None
+        self._polling: Worker[None] | None = None
+        self._asked = asyncio.Event()
+        self._told = asyncio.Event()
 
     @property
     def dashboard(self) -> "Dashboard":
@@ -58,6 +76,8 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
 
     def compose(self) -> ComposeResult:
         yield Banner()
+        if self.dashboard.surroundings.player is not None:
+            yield Reel(self.dashboard.surroundings.player)
         yield from self.body()
         yield Footer(show_command_palette=False)
 
@@ -71,23 +91,63 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
 
     def on_screen_resume(self) -> None:
         self.ask()
+        if self.KINDS:
+            self.listen()
 
     def on_screen_suspend(self) -> None:
+        self._polling = None
         self.workers.cancel_group(self, "poll")
+        self.workers.cancel_group(self, "listen")
+
+    def forget(self) -> None:
+        """Show another moment: what was seen until now is not older, but of another time."""
+        self.snapshot = self._empty
+        if self.is_current:
+            self.ask()
 
     def ask(self) -> None:
-        """Poll now, and go on from there."""
+        """Poll now, or once more when the poll that runs is done, and go on from there."""
         self._pace = self._pace.after(failed=False)
-        self.poll()
+        self._asked.set()
+        self._told.set()
+        if self._polling is None or self._polling.is_finished:
+            self._polling = self.poll()
 
     @work(exclusive=True, group="poll", name="poll")
     async def poll(self) -> None:
         """Follow the server until the screen is left."""
         while True:
+            self._asked.clear()
+            self._told.clear()
             self.snapshot = await self.observe()
             self._pace = self._pace.after(failed=self.failed())
             self.dashboard.connected = not self.failed()
             self.show()
-            if self.dashboard.paused:
+            self.polls += 1
+            for line in self.query("Banner, Reel"):
+                line.refresh()
+            if self.dashboard.paused and not self._asked.is_set():
                 return
-            await self.dashboard.surroundings.sleep(self._pace.pause)
+            await self._rest()
+
+    @work(exclusive=True, group="listen", name="listen")
+    async def listen(self) -> None:
+        """Poll as soon as the server tells of a change."""
+        self._news = News(self.KINDS, self.dashboard.surroundings.sleep)
+        await self._news.follow(self.dashboard.admin, self._told.set)
+
+    async def _rest(self) -> None:
+        sleep = self.dashboard.surroundings.sleep
+        rarely = self._news is not None and self._news.heard
+        await _either(self._asked.wait(), sleep(BETWEEN))
+        await _either(self._told.wait(), sleep(max(0.0, self._pace.pause * (RARELY if rarely else 1) - BETWEEN)))
+
+
+async def _either(one: Awaitable[Any], other: Awaitable[Any]) -> None:
+    """Wait until one of both has happened."""
+    waiting = [asyncio.ensure_future(one), asyncio.ensure_future(other)]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for future in waiting:
+            future.cancel()

@@ -37,6 +37,7 @@ class TracesScreen(TabledScreen[Tracing]):
     """The newest traces of one Context or of all."""
 
     AREA = Area.TRACES
+    KINDS = ("trace",)
     BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.TRACES))
     DEFAULT_CSS = "TracesScreen #stats { height: auto; padding: 0 1; }"
 

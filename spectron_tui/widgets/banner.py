@@ -34,5 +34,13 @@ class Banner(Widget):
     def _badges(self, dashboard: "Dashboard") -> str:
         said = ["▲ NO ANSWER"] if dashboard.connected is False else []
         said += ["‖ PAUSED"] if dashboard.paused else []
-        said.append("✎ WRITE" if dashboard.surroundings.writes else "READ-ONLY")
+        said += self._recording(dashboard)
+        player = dashboard.surroundings.player
+        said.append("REPLAY" if player is not None else "✎ WRITE" if dashboard.surroundings.writes else "READ-ONLY")
         return f" {'  '.join(said)} "
+
+    def _recording(self, dashboard: "Dashboard") -> list[str]:
+        recorder = dashboard.surroundings.recorder
+        if recorder is None:
+            return []
+        return ["● REC" if recorder.trouble is None and recorder.url == dashboard.target.url else "✗ NO REC"]

@@ -10,11 +10,14 @@ from textual.pilot import Pilot
 
 from spectron.profiles import Profiles
 from spectron.target import Target
+from spectron_tui.recording.player import Player
+from spectron_tui.recording.recorder import Recorder
 from spectron_tui.surroundings import Surroundings
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 URL = "http://spectron.test"
 PATIENCE = 500
+LONG = 0.6
 
 
 class Sent(httpx.AsyncBaseTransport):
@@ -34,9 +37,11 @@ class Sent(httpx.AsyncBaseTransport):
         return [f"{sent.method} {sent.url.path}" for sent in self.requests if sent.method != "GET"]
 
 
-async def for_ever(_: float) -> None:
-    """The pause between polls, in tests that ask for each poll themselves."""
-    await asyncio.Event().wait()
+async def for_ever(seconds: float) -> None:
+    """The pause between polls, in tests that ask for each poll themselves; what only gathers is over at once."""
+    if seconds >= LONG:
+        await asyncio.Event().wait()
+    await asyncio.sleep(0)
 
 
 def surroundings(
@@ -47,15 +52,20 @@ def surroundings(
     now: Callable[[], datetime] = lambda: NOW,
     exports: Path = Path(),
     profiles: Profiles = Profiles(),
+    recorder: Recorder | None = None,
+    player: Player | None = None,
+    url: str = URL,
 ) -> Surroundings:
     return Surroundings(
-        target=Target(URL, key),
+        target=Target(url, key),
         profiles=profiles,
         writes=writes,
         now=now,
         sleep=for_ever,
         transport=lambda: transport,
         exports=exports,
+        recorder=recorder,
+        player=player,
     )
 
 

@@ -12,6 +12,7 @@ import httpx
 
 from server.app import Server
 from server.control.hashing import Hasher
+from server.core.ids import Ids
 from server.objects.store import ObjectStore
 from server.settings import Settings
 from server.store.engine import Engine
@@ -82,6 +83,7 @@ async def running(
     key: str = "",
     works: bool = False,
     schedules: bool = False,
+    ids: Ids | None = None,
     **settings: Any,
 ) -> AsyncIterator[App]:
     """Start a server, in memory unless told otherwise, and stop it at the end.
@@ -94,6 +96,7 @@ async def running(
     server = Server(
         Settings.model_validate(values),
         clock=clock,
+        ids=ids,
         engine=engine,
         hasher=hasher,
         objects=objects,

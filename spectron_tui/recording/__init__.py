@@ -1,0 +1,1 @@
+"""What a dashboard was answered, kept in a file and played from it."""

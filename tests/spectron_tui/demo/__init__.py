@@ -1,0 +1,1 @@
+"""The deployment that the demo shows, and how its recording is made."""
