@@ -117,6 +117,10 @@ class Lifecycle:
         """
         return await _uninterrupted(self._refill(context, require_empty, fill, origin))
 
+    async def still(self, context: Context, work: Callable[[], Awaitable[T]]) -> T:
+        """Close a Context to everybody while `work` reads it; then it is in use again, as it was."""
+        return await _uninterrupted(self._still(context, work))
+
     async def recover(self) -> None:
         """Undo half-made Contexts and imports, and finish half-deleted ones; one that resists stops no others."""
         for context in await self._registry.abandoned():
@@ -208,6 +212,17 @@ class Lifecycle:
                 await self._emptied(hold)
                 raise
         return filled
+
+    async def _still(self, context: Context, work: Callable[[], Awaitable[T]]) -> T:
+        hold = self._registry.hold(context.id)
+        if not await self._registry.start_closing(hold):
+            raise ConflictError(f"The Context {context.id!r} is not in use now; something else works on it.")
+        async with self._kept(hold):
+            try:
+                await self._in_use.drained(context.id)
+                return await work()
+            finally:
+                await self._registry.reopen(hold)
 
     async def _emptied(self, hold: Hold) -> None:
         """Undo an import on the way out of its failure; `recover` does what is left."""

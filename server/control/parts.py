@@ -12,6 +12,7 @@ from server.control.audit import AuditLog
 from server.control.authentication import Authenticator
 from server.control.contexts import Contexts
 from server.control.control_dumps import ControlDumps
+from server.control.copying import Copies
 from server.control.credentials import KeyIds
 from server.control.dumps import Adopter, ContextDumps
 from server.control.hashing import Hasher
@@ -51,6 +52,7 @@ class Control:
     dumps: ContextDumps
     own_dumps: ControlDumps
     restores: Restores
+    copies: Copies
     keys: Keys
     authenticator: Authenticator
     statistics: Statistics
@@ -143,6 +145,7 @@ def create_control(
         dumps=dumps,
         own_dumps=own_dumps,
         restores=restores,
+        copies=Copies(contexts, lifecycle, exporter, restores),
         keys=keys,
         authenticator=Authenticator(
             keys,

@@ -34,13 +34,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be made; `settings_of` takes over what a Context has here, and `source` is told in the audit."""
+    """What is to be made; `copy_of` takes over what a Context has here beside its dump; the audit tells `source`."""
 
     context_id: str
     namespace: str
     database: str
-    settings_of: str | None = None
     source: str | None = None
+    copy_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Originals(Protocol):
     """The domain that knows where originals of documents lie."""
 
     async def keep(self, database: Database, document: str, pieces: AsyncIterator[bytes]) -> str | None: ...
+    def copied(self, database: Database, former: str, context_id: str) -> AsyncIterator[str]: ...
     async def missing(self, context_id: str, database: Database) -> tuple[int, list[str]]: ...
     async def discard(self, keys: Sequence[str]) -> None: ...
 
@@ -110,8 +111,6 @@ class Restores:
         """Make the Context, whole or not at all; the last thing that happens is that it is in use."""
         checked_context_id(plan.context_id)
         binding = checked_binding(plan.namespace, plan.database)
-        if plan.settings_of:
-            await self.registry.get(plan.settings_of)
         work = _Restoring(self, plan, Database(self.engine, binding), origin)
         await self._lifecycle.restore(plan.context_id, binding, lambda: work.fill(parts), work.abandon, origin)
         restored = work.restored()
@@ -140,8 +139,11 @@ class _Restoring:
         async for part in parts:
             await self._take(part)
         loaded = self._require_loaded()
-        if self._plan.settings_of:
-            self._settings = await carried.of_registry(self._has.registry, self._has.metadata, self._plan.settings_of)
+        if former := self._plan.copy_of:
+            self._settings = await carried.of_registry(self._has.registry, self._has.metadata, former)
+            for originals in self._has.originals:
+                async for key in originals.copied(self.database, former, self._plan.context_id):
+                    self._kept.append(key)
         beginnings = await self._beginnings(loaded.header.context_id)
         for originals in self._has.originals:
             documents, missing = await originals.missing(self._plan.context_id, self.database)
@@ -171,7 +173,7 @@ class _Restoring:
         match part.kind:
             case "dump" if self._loaded is None:
                 self._loaded = await self._load(part.pieces)
-            case "control" if self._settings is None and not self._plan.settings_of:
+            case "control" if self._settings is None and not self._plan.copy_of:
                 former = self._require_loaded().header.context_id or self._plan.context_id
                 self._settings = await carried.of_dump(part.pieces, former, self._has.cipher)
             case "original":

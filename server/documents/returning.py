@@ -38,6 +38,17 @@ class ReturningOriginals:
             )
         return stored.key
 
+    async def copied(self, database: Database, former: str, context_id: str) -> AsyncIterator[str]:
+        """Copy the originals of another Context to where the documents of this one expect them; the keys written."""
+        async for row in walk(database, "document", "storage_key"):
+            name = row["storage_key"].removeprefix(f"{context_id}/")
+            try:
+                key = await self.keep(database, str(row["id"].id), self._objects.open(f"{former}/{name}"))
+            except NotFoundError:
+                continue  # the other Context lacks it too, and `missing` tells
+            if key:
+                yield key
+
     async def missing(self, context_id: str, database: Database) -> tuple[int, list[str]]:
         """How many documents there are, and the ids of those whose original is not in the store."""
         sizes = {found.key: found.size async for found in self._objects.list(f"{context_id}/")}

@@ -102,6 +102,7 @@ def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, time
     tenants = Tenants(control.contexts, RateLimiter(clock), services.traces, clock, ids)
     management = management_router(guard, idempotency, control.metadata, tag="management")
     contexts.add_routes(management, control.contexts, control.statistics, control.ledger, clock)
+    dumps.add_copy_routes(management, control.copies, clock)
     keys.add_routes(management, control.contexts, control.keys, clock)
     audit.add_routes(management, control.contexts, control.audit)
     forget.add_management_routes(management, services.memory, control.contexts, tenants)
@@ -113,8 +114,7 @@ def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, time
     api.include_router(health_router(clock, services.metrics, services.readiness, services.look, version))
     api.include_router(management)
     streamed = management_router(guard, idempotency, control.metadata, tag="dumps", uploads=True)
-    dumps.add_routes(streamed, control.dumps, clock)
-    dumps.add_restore_routes(streamed, control.restores, clock)
+    dumps.add_routes(streamed, control.dumps, control.restores, clock)
     dumps.add_control_routes(streamed, control.own_dumps, clock)
     api.include_router(streamed)
 

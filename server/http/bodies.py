@@ -41,6 +41,14 @@ class NewContext(Body):
     config: dict[str, Any] = Field(default_factory=dict, examples=[{"token_limit": 1_000_000}])
 
 
+class NewCopy(Body):
+    """Which Context a new one is made of, and where that lives."""
+
+    of: str = Field(max_length=64, examples=["acme-prod"])
+    namespace: str = Field(max_length=256, examples=["acme-eu"])
+    database: str = Field(max_length=256, examples=["prod"])
+
+
 class ContextPatch(Body):
     """Only what is to change; null removes a value."""
 

@@ -10,11 +10,13 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
 from server.control.control_dumps import ControlDumps
+from server.control.copying import Copies
 from server.control.dumps import ContextDumps
 from server.control.restoring import Plan, Restores
 from server.core.clock import Clock
 from server.core.errors import UnprocessableError, UnsupportedMediaTypeError
 from server.http import media
+from server.http.bodies import NewCopy
 from server.http.bundles import bundle_parts
 from server.http.dump_views import loaded_view, restored_view, totals_view
 from server.http.guard import Asked, Manager
@@ -47,7 +49,9 @@ BUNDLE = {
 BODY = {"requestBody": {"required": True, "content": {media.DUMP: {"schema": {"type": "string"}}}}}
 
 
-def add_routes(router: APIRouter, dumps: ContextDumps, clock: Clock) -> None:
+def add_routes(router: APIRouter, dumps: ContextDumps, restores: Restores, clock: Clock) -> None:
+    _add_restore_routes(router, restores, clock)
+
     @router.get("/contexts/{context_id}/export", response_class=StreamingResponse, openapi_extra=DUMP)
     async def export_context(
         context_id: str,
@@ -59,8 +63,9 @@ def add_routes(router: APIRouter, dumps: ContextDumps, clock: Clock) -> None:
         return await _streamed(dumps.export(context_id, format, origin))
 
     @router.get("/contexts/{context_id}/digest")
-    async def digest_context(context_id: str, _: Manager) -> dict[str, Any]:
+    async def digest_context(context_id: str, request: Request, _: Manager) -> dict[str, Any]:
         """How many rows each table has now and what their digest is, as a dump would say."""
+        request.state.take_time()
         return totals_view(*await dumps.totals(context_id))
 
     @router.post("/contexts/{context_id}/import", openapi_extra=BODY)
@@ -72,7 +77,7 @@ def add_routes(router: APIRouter, dumps: ContextDumps, clock: Clock) -> None:
         return loaded_view(context_id, loaded, clock.monotonic() - began)
 
 
-def add_restore_routes(router: APIRouter, restores: Restores, clock: Clock) -> None:
+def _add_restore_routes(router: APIRouter, restores: Restores, clock: Clock) -> None:
     @router.post("/contexts/{context_id}/restore", status_code=CREATED, openapi_extra=BUNDLE)
     async def restore_context(
         context_id: str,
@@ -81,21 +86,37 @@ def add_restore_routes(router: APIRouter, restores: Restores, clock: Clock) -> N
         request: Request,
         _: Manager,
         origin: Asked,
-        settings_of: str | None = None,
         source: Annotated[str | None, Query(max_length=200)] = None,
     ) -> dict[str, Any]:
         """Make a Context of what was saved: its dump, its configuration and keys, its originals.
 
         Nobody sees the Context before all of it is there and compared; what fails or breaks off leaves nothing behind.
-        Parts of the form: `dump`, then `control` (a dump of the control plane it was registered in) unless
-        `settings_of` names a Context to take configuration and keys from, then an `original` for each document, the
-        document's id being its filename. Secrets of keys that were minted are in this answer alone.
+        Parts of the form: `dump`, then `control` (a dump of the control plane it was registered in), then an `original`
+        for each document, the document's id being its filename. Secrets of keys that were minted are in this answer
+        alone.
         """
         began = clock.monotonic()
-        plan = Plan(context_id, namespace, database, settings_of=settings_of, source=source)
+        plan = Plan(context_id, namespace, database, source)
         parts = bundle_parts(request.headers.get("content-type", ""), _received(request))
         async with aclosing(parts):
             restored = await restores.restore(plan, parts, origin)
+        return restored_view(context_id, restored, clock.now(), clock.monotonic() - began)
+
+
+def add_copy_routes(router: APIRouter, copies: Copies, clock: Clock) -> None:
+    @router.post("/contexts/{context_id}/copy", status_code=CREATED)
+    async def copy_context(
+        context_id: str, body: NewCopy, request: Request, _: Manager, origin: Asked
+    ) -> dict[str, Any]:
+        """Make a Context of the one that `of` names: rows, originals, configuration, provider keys, keys minted again.
+
+        That one is closed meanwhile, and stays as it is. Nobody sees the new one before all of it is there; what fails
+        leaves nothing behind. Secrets of keys that were minted are in this answer alone.
+        """
+        began = clock.monotonic()
+        request.state.take_time()
+        plan = Plan(context_id, body.namespace, body.database, source=f"copy of {body.of}")
+        restored = await copies.copy(plan, body.of, origin)
         return restored_view(context_id, restored, clock.now(), clock.monotonic() - began)
 
 
@@ -110,8 +131,9 @@ def add_control_routes(router: APIRouter, dumps: ControlDumps, clock: Clock) -> 
         return await _streamed(dumps.export(format, origin))
 
     @router.get("/control/digest")
-    async def digest_control(_: Manager) -> dict[str, Any]:
+    async def digest_control(request: Request, _: Manager) -> dict[str, Any]:
         """How many rows each table of the control plane has now and what their digest is."""
+        request.state.take_time()
         return totals_view(*await dumps.totals())
 
     @router.post("/control/import", openapi_extra=BODY)

@@ -51,9 +51,11 @@ class AsyncConnection:
         params: endpoint.Params | None = None,
         *,
         expected: frozenset[int] = frozenset(),
+        patience: float | None = None,
     ) -> Any:
         """The JSON answer; a status in `expected` is an answer too, not a failure."""
-        return _document(await self._send(self._request("GET", path, params=params), expected=expected))
+        request = self._request("GET", path, params=params, patience=patience)
+        return _document(await self._send(request, expected=expected))
 
     async def ask(self, path: str, body: Any) -> Any:
         """A question that needs a body; it changes nothing, so the server keeps no answer for its repetition."""

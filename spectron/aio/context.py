@@ -18,7 +18,7 @@ from spectron.aio.sessions import AsyncSessions
 from spectron.aio.traces import AsyncTraces
 from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
-from spectron.models.dump import Loaded
+from spectron.models.dump import Digest, Loaded
 from spectron.models.record import Page, read, read_page
 
 
@@ -65,6 +65,10 @@ class AsyncContextHandle:
     async def import_(self, dump: AsyncIterable[bytes]) -> Loaded:
         """Load a dump into the Context, which must be empty, wholly or not at all."""
         return await self._dumps.import_(dump)
+
+    async def digest(self) -> Digest:
+        """How many rows each table has now, and their digest, as a dump of this moment would say."""
+        return await self._dumps.digest()
 
     async def reindex(self) -> str:
         """Build the search index anew, in the background; answers the id of the job that does it."""

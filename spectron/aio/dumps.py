@@ -5,7 +5,7 @@ from typing import Literal
 
 from spectron import endpoint
 from spectron.aio.connection import AsyncConnection
-from spectron.models.dump import Loaded
+from spectron.models.dump import Digest, Loaded
 from spectron.models.record import read
 
 Form = Literal["blocks", "literals"]
@@ -34,6 +34,11 @@ class AsyncDumps:
         ) as answer:
             async for piece in answer.pieces():
                 yield piece
+
+    async def digest(self) -> Digest:
+        """How many rows each table has now, and their digest; read as a whole, which takes as long as an export."""
+        path = endpoint.path(*self._segments, "digest")
+        return read(Digest, await self._connection.get(path, patience=LOADING_SECONDS))
 
     async def import_(self, dump: AsyncIterable[bytes]) -> Loaded:
         """Load a dump into what is empty, wholly or not at all; answered when everything is there and verified."""

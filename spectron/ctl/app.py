@@ -13,6 +13,7 @@ from spectron.ctl import (
     lifecycle,
     login,
     memory,
+    migrate,
     profiles,
     recall,
     retention,
@@ -26,6 +27,7 @@ from spectron.terminal.terminal import Terminal
 
 app = application("spectronctl", "Administers a Spectron server, and works with what its Contexts remember.")
 dumps.register(contexts.app)
+migrate.register(contexts.app)
 for group, name in (
     (contexts.app, "contexts"),
     (keys.app, "keys"),

@@ -12,7 +12,7 @@ from spectron.models.record import Page
 from spectron.terminal.commands import command
 from spectron.terminal.session import Session
 
-app = typer.Typer(help="Contexts: create, list, show, update, delete, export, import.", no_args_is_help=True)
+app = typer.Typer(help="Contexts: create, list, show, update, delete, export, import, migrate.", no_args_is_help=True)
 
 
 @command(

@@ -40,3 +40,12 @@ class Restored(Loaded):
     originals_stored: int = 0
     originals_missing: tuple[str, ...] = ()
     """Documents whose originals are not in the object store."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest(Record):
+    """What a dump of the live database would say of itself: rows and digest of each table."""
+
+    tables: dict[str, dict[str, Any]]
+    header: dict[str, Any] = field(default_factory=dict)
+    indexes: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 from spectron import endpoint
 from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
-from spectron.models.dump import Loaded
+from spectron.models.dump import Digest, Loaded
 from spectron.models.record import Page, read, read_page
 from spectron.sync.connection import Connection
 from spectron.sync.documents import Documents
@@ -66,6 +66,10 @@ class ContextHandle:
     def import_(self, dump: Iterable[bytes]) -> Loaded:
         """Load a dump into the Context, which must be empty, wholly or not at all."""
         return self._dumps.import_(dump)
+
+    def digest(self) -> Digest:
+        """How many rows each table has now, and their digest, as a dump of this moment would say."""
+        return self._dumps.digest()
 
     def reindex(self) -> str:
         """Build the search index anew, in the background; answers the id of the job that does it."""

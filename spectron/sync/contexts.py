@@ -39,19 +39,24 @@ class Contexts:
         namespace: str,
         database: str,
         parts: Iterable[tuple[str, str, Iterable[bytes]]],
-        settings_of: str | None = None,
         source: str | None = None,
     ) -> Restored:
         """Make a Context of what was saved; nobody sees it before all of it is there, and what fails leaves nothing.
 
-        Each of `parts` is its kind, a name and its bytes: first the `dump`, then a `control` dump, or `settings_of` for
-        the configuration and keys of a Context that is there, then an `original` for each document, named by its id.
+        Each of `parts` is its kind, a name and its bytes: first the `dump`, then a `control` dump for configuration and
+        keys, then an `original` for each document, named by its id.
         """
         form = Form(parts)
-        params = {"namespace": namespace, "database": database, "settings_of": settings_of, "source": source}
+        params = {"namespace": namespace, "database": database, "source": source}
         path = f"{endpoint.path('contexts', id)}/restore"
         answer = self._connection.load(path, form.pieces(), patience=LOADING_SECONDS, kind=form.kind, params=params)
         return read(Restored, answer)
+
+    def copy(self, *, id: str, of: str, namespace: str, database: str) -> Restored:
+        """Make a Context of another one, which is closed meanwhile and stays as it is; keys are minted again."""
+        path = f"{endpoint.path('contexts', id)}/copy"
+        body = {"of": of, "namespace": namespace, "database": database}
+        return read(Restored, self._connection.post(path, body, patience=LOADING_SECONDS))
 
     def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Context]:
         """One page of Contexts."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from spectron import endpoint
-from spectron.models.dump import Loaded
+from spectron.models.dump import Digest, Loaded
 from spectron.models.record import read
 from spectron.sync.connection import Connection
 
@@ -35,6 +35,11 @@ class Dumps:
         ) as answer:
             for piece in answer.pieces():
                 yield piece
+
+    def digest(self) -> Digest:
+        """How many rows each table has now, and their digest; read as a whole, which takes as long as an export."""
+        path = endpoint.path(*self._segments, "digest")
+        return read(Digest, self._connection.get(path, patience=LOADING_SECONDS))
 
     def import_(self, dump: Iterable[bytes]) -> Loaded:
         """Load a dump into what is empty, wholly or not at all; answered when everything is there and verified."""

@@ -126,14 +126,6 @@ async def test_under_another_master_key_keys_are_minted_and_provider_keys_told(f
         assert "app" in {key["name"] for key in done.json()["keys_minted"]}
 
 
-async def test_settings_come_from_a_context_that_is_here(full: App) -> None:
-    done = await full.http.post(URL, params={**PLACE, "settings_of": "acme"}, files=await saved(full, control=False))
-
-    assert done.is_success, done.text
-    assert (await full.http.get("/api/v1/contexts/again")).json()["config"]["token_limit"] == 77
-    assert done.json()["providers"] == ["openai"]
-
-
 async def test_without_settings_it_is_a_context_as_new(full: App) -> None:
     done = await full.http.post(URL, params=PLACE, files=(await saved(full, control=False))[:1])
 
