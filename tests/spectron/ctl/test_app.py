@@ -107,8 +107,12 @@ def commands() -> dict[str, Any]:
     return dict(walk(typer.main.get_command(app)))
 
 
+# What asks one thing after another has its example run in a module of its own.
+TRIED_ELSEWHERE = {"contexts migrate"}
+
+
 def test_these_are_the_commands() -> None:
-    assert set(commands()) == set(ANSWERS)
+    assert set(commands()) == {*ANSWERS, *TRIED_ELSEWHERE}
 
 
 @pytest.mark.parametrize("name", ANSWERS)
