@@ -6,7 +6,8 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -19,6 +20,7 @@ from server.core.errors import ConflictError, ContextNotFoundError, SpectronErro
 from server.description import openapi_document
 from server.maintenance import apply_migrations, migration_status
 from server.observe import logs
+from server.offline import Offline
 from server.serving import attend, serve
 from server.settings import Loaded, load
 from server.store.embedded import REST_SECONDS
@@ -37,6 +39,7 @@ worker = typer.Typer(no_args_is_help=True, help="The queue worked off alone, on 
 scheduler = typer.Typer(no_args_is_help=True, help="Sweeps by the clock alone, on a SurrealDB server.")
 config = typer.Typer(no_args_is_help=True, help="What is configured.")
 migrate = typer.Typer(no_args_is_help=True, help="The schema of all databases.")
+export = typer.Typer(no_args_is_help=True, help="Dumps from the databases themselves, while no server runs.")
 for name, group in {
     "dev": dev,
     "api": api,
@@ -44,12 +47,15 @@ for name, group in {
     "scheduler": scheduler,
     "config": config,
     "migrate": migrate,
+    "export": export,
 }.items():
     app.add_typer(group, name=name)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="A YAML file of settings.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where the database, objects and key files live.")]
 Bind = Annotated[str | None, typer.Option(help="Address and port to listen on.")]
+ContextId = Annotated[str, typer.Argument(metavar="CONTEXT", help="The Context's id.")]
+Readable = Annotated[bool, typer.Option("--readable", help="Rows as text that people can read; larger.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -204,6 +210,53 @@ def openapi(
         typer.echo(text)
     else:
         out.write_text(text + "\n", encoding="utf-8")
+
+
+@export.command("list")
+def export_list(data_dir: DataDir = None, config_file: ConfigFile = None) -> None:
+    """Print a line of JSON for each Context that can be exported.
+
+    Example: SPECTRON_DATABASE_URL=wss://db.internal:8000 spectrond export list
+    """
+    _run(_print(Offline(_load(config_file, data_dir=data_dir).settings).contexts()))
+
+
+@export.command("context")
+def export_context(
+    context_id: ContextId, data_dir: DataDir = None, config_file: ConfigFile = None, readable: Readable = False
+) -> None:
+    """Write the dump of a Context, as the server's own export would.
+
+    Example: spectrond export context acme-prod --data-dir ./data > acme-prod.surql
+    """
+    offline = Offline(_load(config_file, data_dir=data_dir).settings)
+    _run(_print(offline.context(context_id, "literals" if readable else "blocks")))
+
+
+@export.command("control")
+def export_control(data_dir: DataDir = None, config_file: ConfigFile = None, readable: Readable = False) -> None:
+    """Write the dump of the control plane.
+
+    Example: spectrond export control --data-dir ./data > control.surql
+    """
+    offline = Offline(_load(config_file, data_dir=data_dir).settings)
+    _run(_print(offline.control("literals" if readable else "blocks")))
+
+
+@export.command("originals")
+def export_originals(context_id: ContextId, data_dir: DataDir = None, config_file: ConfigFile = None) -> None:
+    """Print a line of JSON for the original of each document: its id, BLAKE3 hash and size.
+
+    Example: spectrond export originals acme-prod --data-dir ./data
+    """
+    _run(_print(Offline(_load(config_file, data_dir=data_dir).settings).originals(context_id)))
+
+
+async def _print(pieces: AsyncGenerator[bytes, None]) -> None:
+    async with aclosing(pieces):
+        async for piece in pieces:
+            sys.stdout.buffer.write(piece)
+    sys.stdout.flush()
 
 
 def _load(file: Path | None, **arguments: Any) -> Loaded:

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from ops.backup.making import Backup
+from ops.backup.origin import OriginOptions
 from ops.backup.plan import Plan, fraction
 from ops.backup.views import plan_sheet, set_sheet
 from ops.errors import FAILED
 from ops.progress import shown
 from ops.repository.manifest import Manifest
 from ops.repository.sets import Repository
-from ops.server import ServerSource
 from ops.source import Source
 from ops.terminal import RecipientOptions, RepositoryOptions, action, new_token
 from spectron.terminal.session import Session
@@ -24,6 +24,9 @@ class RunOptions:
     """What is saved, and what is a cause for alarm."""
 
     all: Annotated[bool, typer.Option("--all", help="Save every Context.")] = False
+    namespace: Annotated[
+        list[str], typer.Option(metavar="NAME", help="Save every Context whose database is in that namespace.")
+    ] = field(default_factory=list)
     with_objects: Annotated[
         bool, typer.Option("--with-objects", help="Copy document originals too, those that no earlier set has.")
     ] = False
@@ -44,13 +47,21 @@ def run(
     repository: RepositoryOptions,
     recipients: RecipientOptions,
     options: RunOptions,
+    origin: OriginOptions,
     contexts: Annotated[
         list[str], typer.Argument(metavar="CONTEXT", help="The Contexts to save, else that of --context.")
     ] = [],  # noqa: B006 - Typer reads it, nobody writes to it
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be saved; write nothing.")] = False,
 ) -> None:
-    """Write a backup set; a Context that fails stops no other, and is told with exit code 1."""
+    """Write a backup set; a Context that fails stops no other, and is told with exit code 1.
+
+    It reads from the server, or while that is down from its databases: --surreal or --data-dir. Such a set is as any
+    other, without copies of originals.
+    """
+    source = origin.source(session, with_objects=options.with_objects)
     named = {*contexts, *([session.given.context] if session.given.context else [])}
+    if options.namespace:
+        named |= {one.id for one in source.contexts() if one.namespace in options.namespace}
     if bool(named) == options.all:
         raise typer.BadParameter("name Contexts, or say --all for every one", param_hint="CONTEXT")
     plan = Plan(
@@ -60,7 +71,6 @@ def run(
         max_drop=fraction(options.max_drop),
         declared_empty=frozenset(options.allow_empty),
     )
-    source = ServerSource(session.admin)
     with repository.open(session, may_begin=True) as opened:
         if dry_run:
             _announce(session, source, opened, plan)
