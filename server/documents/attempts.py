@@ -1,6 +1,7 @@
 """Who may write a document: its latest attempt, and no earlier one that woke up again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from server.core.clock import Clock
@@ -42,6 +43,11 @@ class Attempt:
     def variables(self) -> dict[str, Any]:
         return {"document": record(self.document.id), "attempt": self.id, "version": self.version}
 
+    @property
+    def first(self) -> bool:
+        """Whether nobody has written a chunk of this document yet."""
+        return self.document.attempt is None and self.document.chunk_count is None
+
 
 class Attempts:
     """Begins attempts and notes how far they come; a document that is gone or taken over raises `ThrownError`."""
@@ -49,6 +55,9 @@ class Attempts:
     def __init__(self, clock: Clock, ids: Ids) -> None:
         self._clock = clock
         self._ids = ids
+
+    def now(self) -> datetime:
+        return self._clock.now()
 
     async def begin(self, database: Database, document_id: str) -> Attempt | None:
         """Take a document over; None if there is nothing to do for it."""

@@ -47,11 +47,14 @@ class ChunkRows:
     def __init__(self, attempts: Attempts) -> None:
         self._attempts = attempts
 
-    async def stage(self, database: Database, attempt: Attempt, chunks: Sequence[Chunk], embedded: Matrix) -> None:
-        """Write chunks of a version that nobody sees yet."""
+    async def stage(
+        self, database: Database, attempt: Attempt, chunks: Sequence[Chunk], embedded: Matrix
+    ) -> list[IndexedChunk]:
+        """Write chunks of a version that nobody sees yet; answers them as the search index wants them."""
+        document, version, now = attempt.document, attempt.version, self._attempts.now()
         rows = [
             {
-                "id": [attempt.document.id, attempt.version, chunk.position],
+                "id": [document.id, version, chunk.position],
                 "text": chunk.text,
                 "position": chunk.position,
                 "char_start": chunk.char_start,
@@ -62,7 +65,18 @@ class ChunkRows:
             | ({"section": chunk.section} if chunk.section else {})
             for chunk, vector in zip(chunks, embedded, strict=True)
         ]
-        await self._attempts.write(database, attempt, STAGE, {"rows": rows})
+        await self._attempts.write(database, attempt, STAGE, {"rows": rows, "now": now})
+        return [
+            IndexedChunk(
+                id=RecordID(TABLE, [document.id, version, chunk.position]),
+                text=chunk.text,
+                vector=vector,
+                scope=document.scope,
+                section=chunk.section,
+                created_at=now,
+            )
+            for chunk, vector in zip(chunks, embedded, strict=True)
+        ]
 
     async def clear(self, database: Database, attempt: Attempt, *, kept: int | None) -> list[RecordID]:
         """Remove the chunks of all versions but one, a few at a time, and say which."""
@@ -97,7 +111,7 @@ class ChunkRows:
         if document.chunk_count is None:
             return []
         rows = await database.rows(
-            f"SELECT id, text, scope, {vectors.ENCODED} AS embedding "
+            f"SELECT id, text, scope, section, created_at, {vectors.ENCODED} AS embedding "
             "FROM type::record('knowledge_chunk', $first..$end)",
             {
                 "first": [document.id, document.version, 0],
@@ -107,10 +121,6 @@ class ChunkRows:
         return [_indexed(row, width) for row in rows]
 
 
-def chunk_id(document_id: str, version: int, position: int) -> RecordID:
-    return RecordID(TABLE, [document_id, version, position])
-
-
 def _indexed(row: Row, width: int) -> IndexedChunk:
     vector = vectors.decode(row["embedding"], width)
-    return IndexedChunk(row["id"], row["text"], vector, scope_of(row["scope"]))
+    return IndexedChunk(row["id"], row["text"], vector, scope_of(row["scope"]), row.get("section"), row["created_at"])

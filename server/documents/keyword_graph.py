@@ -1,6 +1,6 @@
 """Keywords as nodes that documents share, and the edges to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any
 
 from surrealdb import RecordID
@@ -38,13 +38,17 @@ UPDATE $removed SET document_count -= 1, updated_at = $now RETURN NONE;
 DELETE $removed WHERE document_count <= 0 RETURN NONE;"""
 
 
-async def replacement(database: Database, embedder: Embedder, keywords: Sequence[Keyword]) -> Mapping[str, Any]:
-    """The variables of `REPLACE_EDGES`; only keywords that no document has had so far are embedded."""
-    ids = [node(keyword.normalised) for keyword in keywords]
-    present: list[Any] = await database.rows(
-        "SELECT VALUE normalised FROM keyword WHERE normalised IN $names", {"names": [one.id for one in ids]}
+async def present(database: Database, names: Collection[str]) -> set[str]:
+    """Those of some keywords that a document has."""
+    found: list[Any] = await database.rows(
+        "SELECT VALUE normalised FROM keyword WHERE normalised IN $names", {"names": list(names)}
     )
-    known = set(present)
+    return set(found)
+
+
+async def replacement(embedder: Embedder, keywords: Sequence[Keyword], known: Container[str]) -> Mapping[str, Any]:
+    """The variables of `REPLACE_EDGES`; only keywords that are not known yet are embedded."""
+    ids = [node(keyword.normalised) for keyword in keywords]
     absent = [keyword for keyword in keywords if keyword.normalised not in known]
     embedded = await embedder.embed([keyword.text for keyword in absent]) if absent else ()
     return {

@@ -21,7 +21,7 @@ from server.core.errors import (
 from server.core.scope import Scope
 from server.documents.attempts import SUPERSEDED, Attempt, Attempts
 from server.documents.catalogue import Catalogue
-from server.documents.chunk_rows import ChunkRows, chunk_id
+from server.documents.chunk_rows import ChunkRows
 from server.documents.chunking import Chunk, Chunker
 from server.documents.document import Status
 from server.documents.extraction.kinds import declared_type
@@ -123,7 +123,8 @@ class Pipeline:
 
     async def _process(self, work: _Work) -> None:
         opened, attempt = work.opened, work.attempt
-        await self._chunk_rows.clear(opened.database, attempt, kept=attempt.document.seen_version)
+        if not attempt.first:
+            await self._chunk_rows.clear(opened.database, attempt, kept=attempt.document.seen_version)
         work.progress.note(Note("extracting"))
         extracted = await self._extract(attempt)
         embedder = await self._embedder_of(opened)
@@ -135,7 +136,8 @@ class Pipeline:
         work.progress.note(Note("keywording", len(chunks), len(chunks)))
         scope = await self._replace(work, extracted, embedder, len(chunks))
         await self._index.chunks_added(opened.database, [replace(chunk, scope=scope) for chunk in indexed])
-        await self._tidy(opened, attempt)
+        if attempt.document.seen_version is not None:
+            await self._tidy(opened, attempt)
 
     async def _extract(self, attempt: Attempt) -> Extracted:
         document = attempt.document
@@ -145,29 +147,24 @@ class Pipeline:
 
     async def _embed(self, work: _Work, embedder: Embedder, chunks: list[Chunk]) -> list[IndexedChunk]:
         """Embed and stage the chunks; while one batch is written the next one is embedded."""
-        document, version = work.attempt.document, work.attempt.version
         work.progress.note(Note("embedding", 0, len(chunks)))
         indexed: list[IndexedChunk] = []
-        writing: asyncio.Task[None] | None = None
+        writing: asyncio.Task[list[IndexedChunk]] | None = None
         try:
             for begin in range(0, len(chunks), BATCH):
                 batch = chunks[begin : begin + BATCH]
                 embedded = await embedder.embed([chunk.text for chunk in batch])
                 if writing:
-                    await writing
+                    indexed += await writing
                     work.progress.note(Note("embedding", begin, len(chunks)))
                 else:
                     # The first batch would have to be written again if a note about the document came in between.
                     await work.progress.settled()
                 stage = self._chunk_rows.stage(work.opened.database, work.attempt, batch, embedded)
                 writing = asyncio.create_task(stage)
-                indexed += [
-                    IndexedChunk(chunk_id(document.id, version, chunk.position), chunk.text, vector, document.scope)
-                    for chunk, vector in zip(batch, embedded, strict=True)
-                ]
         finally:
             if writing:
-                await writing
+                indexed += await writing
         return indexed
 
     async def _replace(self, work: _Work, extracted: Extracted, embedder: Embedder, chunk_count: int) -> Scope:

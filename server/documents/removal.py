@@ -16,7 +16,7 @@ from server.objects.store import ObjectStore
 
 # From here on nobody sees the document, and what still processes it may write no more.
 HIDE = f"""UPDATE $document SET attempt = '{DELETION}', status = 'failed', error = 'It is being deleted.',
-    updated_at = $now RETURN NONE;
+    chunk_count = NONE, keyword_count = NONE, updated_at = $now RETURN NONE;
 {REMOVE_EDGES}"""
 ERASED_AT_ONCE = 100
 REMOVE = f"DELETE $document WHERE attempt = '{DELETION}' RETURN NONE"

@@ -71,14 +71,10 @@ class Analyzer:
 
 
 def traits(text: str) -> Traits:
-    times = numbers = 0
-    for word in _WORDS.findall(text.lower()):
-        if word.isdecimal():
-            numbers += 1
-            times += len(word) == _YEAR_DIGITS
-        else:
-            numbers += word in _NUMBERS
-            times += word in _TIMES
+    words = _WORDS.findall(text.lower())
+    decimals = list(filter(str.isdecimal, words))
+    numbers = len(decimals) + sum(map(_NUMBERS.__contains__, words))
+    times = sum(len(word) == _YEAR_DIGITS for word in decimals) + sum(map(_TIMES.__contains__, words))
     return Traits(
         asks=_ASKS.search(text) is not None,
         times=min(2, times),

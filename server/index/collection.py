@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 
 from server.index import reading
 from server.index.analysis import Analyzer
-from server.index.chunk import TABLES, Chunk, Content, Id, Table
+from server.index.chunk import TABLES, Chunk, Content, Id, Table, id_of
 from server.index.products import Multiplier
 from server.index.scan import Scan
 from server.index.search import Question, State
 from server.index.shelf import Shelf
 from server.index.texts import Texts
 from server.index.views import Views
+from server.index.writes import IndexedChunk
 from server.store.engine import Database
 
 # Vector searches that multiply more numbers than this leave the event loop to others meanwhile.
@@ -62,6 +63,13 @@ class Collection:
         """Take in chunks that were committed, as far as they are still there."""
         async with self._changing:
             for chunk in await reading.current(database, table, list(contents)):
+                self._put(chunk, contents[chunk.id])
+
+    async def add_current(self, database: Database, chunks: Sequence[IndexedChunk]) -> None:
+        """Take in chunks of documents, as far as they are still of the version that is read."""
+        contents = {id_of(one.id): Content(one.text, one.vector) for one in chunks}
+        async with self._changing:
+            for chunk in await reading.of_current_versions(database, chunks):
                 self._put(chunk, contents[chunk.id])
 
     async def remove(self, table: Table, ids: Sequence[Id]) -> None:

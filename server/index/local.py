@@ -13,7 +13,7 @@ from server.core.errors import SpectronError
 from server.core.visibility import Visibility
 from server.index import reading
 from server.index.analysis import Analyzer
-from server.index.chunk import TABLES, Chunk, Content, Id, Table, id_of
+from server.index.chunk import KNOWLEDGE, TABLES, Chunk, Content, Id, Table, id_of
 from server.index.collection import SMALL_WORK, Collection
 from server.index.products import Multiplier
 from server.index.saved import Saved
@@ -90,8 +90,14 @@ class LocalIndex(Index):
 
     async def chunks_added(self, database: Database, chunks: Sequence[IndexedChunk]) -> None:
         collection = await self._collection(database)
-        for table, held in _by_table(chunk.id for chunk in chunks).items():
-            contents = {id_of(one.id): Content(one.text, one.vector) for one in chunks if one.id.table_name == table}
+        whole: list[IndexedChunk] = []
+        rest: list[IndexedChunk] = []
+        for one in chunks:
+            (whole if one.id.table_name == KNOWLEDGE and one.created_at else rest).append(one)
+        if whole:
+            await collection.add_current(database, whole)
+        for table, held in _by_table(chunk.id for chunk in rest).items():
+            contents = {id_of(one.id): Content(one.text, one.vector) for one in rest if one.id.table_name == table}
             await collection.add(database, table, {one: contents[one] for one in held})
 
     async def chunks_removed(self, database: Database, ids: Sequence[RecordID]) -> None:

@@ -1,10 +1,27 @@
 """Reads chunks from the database for the search index."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
 
-from server.index.chunk import COLUMNS, CURRENT, Chunk, Content, Id, Table, chunk_from, content_from, id_of, record_of
+from surrealdb import RecordID
+
+from server.index.chunk import (
+    COLUMNS,
+    CURRENT,
+    KNOWLEDGE,
+    Chunk,
+    Content,
+    Id,
+    Table,
+    chunk_from,
+    content_from,
+    id_of,
+    record_of,
+)
+from server.index.writes import IndexedChunk
 from server.store import vectors
 from server.store.engine import Database
+from server.store.scoped import scope_of
 
 PAGE = 64
 
@@ -16,6 +33,31 @@ async def current(database: Database, table: Table, ids: Sequence[Id]) -> list[C
         {"ids": [record_of(table, one) for one in ids]},
     )
     return [chunk_from(table, row) for row in rows]
+
+
+async def of_current_versions(database: Database, chunks: Sequence[IndexedChunk]) -> list[Chunk]:
+    """Those of some chunks of documents that are to be found; only their documents are asked."""
+    keys = [(one, cast("tuple[Any, ...]", id_of(one.id))) for one in chunks]
+    documents = {key[0]: RecordID("document", key[0]) for _, key in keys}
+    rows = await database.rows(
+        "SELECT id, version, scope FROM $documents WHERE chunk_count != NONE", {"documents": list(documents.values())}
+    )
+    found = {row["id"].id: (row["version"], scope_of(row["scope"])) for row in rows}
+    return [
+        Chunk(
+            table=KNOWLEDGE,
+            id=key,
+            scope=found[document][1],
+            of=document,
+            position=position,
+            said_at=one.created_at,
+            created_at=one.created_at,
+            section=one.section,
+        )
+        for one, key in keys
+        for document, version, position in [key]
+        if one.created_at and document in found and found[document][0] == version
+    ]
 
 
 async def count(database: Database, table: Table) -> int:

@@ -84,7 +84,8 @@ class Shelf:
 
     def put(self, chunk: Chunk, content: Content) -> None:
         """Add a chunk, or replace the one of that id."""
-        counts = Counter(self.terms.number(term) for term in self.analyzer.terms(chunk.searched(content.text)))
+        terms = Counter(self.analyzer.terms(chunk.searched(content.text)))
+        counts = {self.terms.number(term): count for term, count in terms.items()}
         text_at, text_size = self.texts.append(content.text)
         found = traits(content.text)
         self._insert(
@@ -93,7 +94,7 @@ class Shelf:
             counts,
             text_at=text_at,
             text_size=text_size,
-            length=counts.total(),
+            length=terms.total(),
             asks=found.asks,
             times=found.times,
             numbers=found.numbers,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from surrealdb import RecordID
@@ -13,12 +14,17 @@ from server.store.vectors import Vector
 
 @dataclass(frozen=True, slots=True)
 class IndexedChunk:
-    """A chunk as it was committed; its id says which table it is of."""
+    """A chunk as it was committed; its id says which table it is of.
+
+    One of a document has all its columns here, if `created_at` is among them: then no row with a vector is read again.
+    """
 
     id: RecordID
     text: str
     vector: Vector
     scope: Scope
+    section: str | None = None
+    created_at: datetime | None = None
 
 
 class IndexWrites(Protocol):

@@ -73,7 +73,8 @@ class Worker:
         if job.state == "queued":
             self._queued.set()
         elif job.finished:
-            self._ended.set()
+            if job.state != "done":
+                self._ended.set()
             if job.id in self._running:
                 self._running[job.id].check()
 
