@@ -134,7 +134,8 @@ class Server:
         self.queue = JobQueue(queued, self.clock, ids, changes)
         self.events = EventBus(self.clock, epoch=ids.id(8))
         changes.listen(lambda job: self.events.publish("job", job.context_id, job_view(job), job.scope))
-        changes.listen(DocumentNews(self.events).heard)
+        news = DocumentNews(self.events)
+        changes.listen(news.heard)
         self.traces.listen(self._tell_of_trace)
         self._watch = Watch(self.jobs, changes, self.clock)
         self.documents = create_documents(
@@ -147,6 +148,7 @@ class Server:
             self.jobs,
             self.clock,
             ids,
+            gone=news.gone,
             alone=self.engine.kind == "embedded",
         )
         self._works = works

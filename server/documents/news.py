@@ -1,14 +1,18 @@
-"""What is told of documents while they are processed, in every process that hears of their jobs."""
+"""What is told of documents: while they are processed, in every process that hears of their jobs, and at their end."""
 
 from collections import OrderedDict
 from typing import Any
 
-from server.documents.document import STATUSES, Status
+from server.control.contexts import Open
+from server.core.scope import Scope
+from server.documents.document import STATUSES, Document, Status
 from server.documents.job import KIND
 from server.jobs.job import Job, State
 from server.observe.events import EventBus
 
 REMEMBERED = 10_000
+DELETED = "deleted"
+NO_PROGRESS = {"done": None, "total": None}
 # What the state of a job says about its document; while it runs, its stage does.
 ENDS: dict[State, Status] = {
     "queued": "queued",
@@ -35,13 +39,22 @@ class DocumentNews:
         error = job.last_error if status in ("queued", "failed") else None
         progress = {"done": job.progress_done, "total": job.progress_total}
         told = {"id": job.subject, "status": status, "progress": progress, "error": error, "job_id": job.id}
-        if self._told.get(job.subject) == told:
-            return
-        self._told[job.subject] = told
-        self._told.move_to_end(job.subject)
+        before = self._told.get(job.subject)
+        # The job of a document that was deleted meanwhile comes to an end too, which is no news of the document.
+        if before != told and not (before and before["status"] == DELETED):
+            self._tell(job.context_id, told, job.scope)
+
+    def gone(self, opened: Open, document: Document) -> None:
+        """Listen to deletions, in the process that made them."""
+        told = {"id": document.id, "status": DELETED, "progress": NO_PROGRESS, "error": None, "job_id": None}
+        self._tell(opened.context.id, told, document.scope)
+
+    def _tell(self, context_id: str, told: dict[str, Any], scope: Scope) -> None:
+        self._told[told["id"]] = told
+        self._told.move_to_end(told["id"])
         if len(self._told) > REMEMBERED:
             self._told.popitem(last=False)
-        self._events.publish("document", job.context_id, told, job.scope)
+        self._events.publish("document", context_id, told, scope)
 
 
 def status_of(job: Job) -> Status:

@@ -18,7 +18,7 @@ from server.documents.extraction.pool import ExtractionPool
 from server.documents.job import KIND, DocumentJobs, DocumentQueue
 from server.documents.originals import Originals
 from server.documents.pipeline import Extraction, Pipeline
-from server.documents.removal import Removal
+from server.documents.removal import Gone, Removal
 from server.documents.repairing import DocumentRepair
 from server.documents.replacing import Replacing
 from server.documents.returning import ReturningOriginals
@@ -103,15 +103,25 @@ def create_documents(
     clock: Clock,
     ids: Ids,
     *,
+    gone: Gone,
     alone: bool,
 ) -> Documents:
-    """Everything; `alone` says that no other process works on the same database."""
+    """Everything; `gone` hears of deleted documents, `alone` says that no other process works on the same database."""
     extraction = ExtractionPool(size=settings.extraction_processes)
     spool = Spool(settings.data_path / "spool", objects)
     document_queue = DocumentQueue(queue, jobs)
     grace = timedelta(0) if alone else UPLOAD_GRACE
     library = create_library(
-        objects, extraction, embedder_of, index, clock, ids, enqueue=document_queue.enqueue, spool=spool, grace=grace
+        objects,
+        extraction,
+        embedder_of,
+        index,
+        clock,
+        ids,
+        enqueue=document_queue.enqueue,
+        gone=gone,
+        spool=spool,
+        grace=grace,
     )
     catalogue, originals = library.catalogue, library.originals
     care = DocumentCare(
@@ -140,6 +150,7 @@ def create_library(
     ids: Ids,
     *,
     enqueue: Enqueue,
+    gone: Gone,
     spool: Spool,
     grace: timedelta,
 ) -> Library:
@@ -153,7 +164,7 @@ def create_library(
         chunks=chunks,
         uploads=uploads,
         pipeline=Pipeline(catalogue, attempts, chunks, spool, extraction, Replacing(attempts), embedder_of, index),
-        removal=Removal(catalogue, chunks, objects, index, clock),
+        removal=Removal(catalogue, chunks, objects, index, clock, gone=gone),
         originals=Originals(objects, uploads, clock, grace=grace),
         objects=objects,
         embedder_of=embedder_of,

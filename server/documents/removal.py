@@ -1,7 +1,7 @@
 """Taking documents away with everything derived from them and with their originals."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from server.control.contexts import Open
 from server.core.clock import Clock
@@ -19,6 +19,8 @@ HIDE = f"""UPDATE $document SET attempt = '{DELETION}', status = 'failed', error
     chunk_count = NONE, keyword_count = NONE, updated_at = $now RETURN NONE;
 {REMOVE_EDGES}"""
 ERASED_AT_ONCE = 100
+# Told of each document that is gone for good.
+Gone = Callable[[Open, Document], None]
 REMOVE = f"DELETE $document WHERE attempt = '{DELETION}' RETURN NONE"
 
 
@@ -26,13 +28,21 @@ class Removal:
     """Deletes documents; a deletion that was cut short is finished by `resume`."""
 
     def __init__(
-        self, catalogue: Catalogue, chunk_rows: ChunkRows, objects: ObjectStore, index: IndexWrites, clock: Clock
+        self,
+        catalogue: Catalogue,
+        chunk_rows: ChunkRows,
+        objects: ObjectStore,
+        index: IndexWrites,
+        clock: Clock,
+        *,
+        gone: Gone,
     ) -> None:
         self._catalogue = catalogue
         self._chunk_rows = chunk_rows
         self._objects = objects
         self._index = index
         self._clock = clock
+        self._gone = gone
 
     async def delete(self, opened: Open, document: Document) -> int:
         """Remove a document, its chunks, edges and orphaned keywords, and its original, and say how many chunks."""
@@ -43,6 +53,7 @@ class Removal:
         await self._index.chunks_removed(database, cleared)
         await self._objects.delete(document.storage_key)
         await database.write(REMOVE, variables, repeatable=True)
+        self._gone(opened, document)
         return len(cleared)
 
     async def erase_scope(self, opened: Open, scope: Scope) -> Mapping[str, int]:

@@ -26,6 +26,8 @@ def add_routes(router: APIRouter, guard: Guard, contexts: Contexts, events: Even
     ) -> EventStream:
         """Server-sent events: documents, jobs, traces and sweeps as they change; a Context key sees its own Context.
 
+        A document has the `status` of its processing or, once it is gone, `deleted`.
+
         `Last-Event-ID` goes on after that event. A `reset` event says that some were missed.
         """
         if context is not None:

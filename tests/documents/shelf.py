@@ -158,6 +158,7 @@ async def shelf_in(
         clock,
         Ids(),
         enqueue=enqueue,
+        gone=lambda *_: None,
         spool=Spool(folder / "spool", objects),
         grace=grace,
     )

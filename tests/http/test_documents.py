@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from server.core.scope import parse
+from server.core.visibility import visible
 from server.observe.events import Wanted
 from tests.support.app import App, running
 
@@ -82,6 +84,51 @@ async def test_each_status_is_told_as_an_event(app: App) -> None:
         await failing
     assert (told[-1]["id"], told[-1]["status"]) == (broken["id"], "failed")
     assert told[-1]["error"] == (await finished(app, broken["id"]))["error"] is not None
+
+
+async def test_a_deletion_is_told_in_its_scope_and_says_nothing_of_the_content(app: App) -> None:
+    sent = await upload(app.http, scope="user=alice", title="On tides")
+    await finished(app, sent["id"])
+    of = {who: Wanted("acme", frozenset({"document"}), visible(parse({"user": who}))) for who in ("alice", "bob")}
+    async with (
+        aclosing(app.server.events.follow(of["alice"], "")) as alices,
+        aclosing(app.server.events.follow(of["bob"], "")) as bobs,
+    ):
+        assert [(await anext(one)).kind for one in (alices, bobs)] == ["reset", "reset"]  # type: ignore[union-attr]  # no heartbeat
+        assert (await app.http.delete(f"{BASE}/{sent['id']}")).status_code == 204
+        other = await upload(app.http, scope="user=bob", content=TEXT[::-1])
+        told = await anext(alices)
+        heard = await anext(bobs)
+    assert told is not None
+    assert told.data == {
+        "id": sent["id"],
+        "status": "deleted",
+        "progress": {"done": None, "total": None},
+        "error": None,
+        "job_id": None,
+    }
+    assert heard is not None
+    assert heard.data["id"] == other["id"]
+
+
+async def test_nothing_is_told_of_a_document_after_its_deletion(app: App) -> None:
+    told: dict[str, list[str]] = {}
+
+    async def listen() -> None:
+        async for one in statuses(app):
+            told.setdefault(one["id"], []).append(one["status"])
+
+    listening = asyncio.create_task(listen())
+    await asyncio.sleep(0)
+    ended = asyncio.Event()
+    app.server.queue.changes.listen(lambda job: ended.set() if job.finished else None)
+    sent = await upload(app.http, TEXT * 20)
+    assert (await app.http.delete(f"{BASE}/{sent['id']}")).status_code == 204
+    async with asyncio.timeout(60):
+        await ended.wait()
+    await finished(app, (await upload(app.http))["id"])
+    listening.cancel()
+    assert told[sent["id"]].index("deleted") == len(told[sent["id"]]) - 1
 
 
 async def test_a_document_from_upload_to_deletion(app: App) -> None:
