@@ -80,6 +80,10 @@ class RangeError(SpectronError):
     slug = "range-not-satisfiable"
     title = "No such range of bytes"
 
+    def __init__(self, detail: str, size: int) -> None:
+        super().__init__(detail)
+        self.size = size
+
 
 class UnprocessableError(SpectronError):
     """Well-formed, but against a rule of the product."""

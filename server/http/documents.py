@@ -13,7 +13,7 @@ from server.documents.parts import Library
 from server.documents.uploads import File
 from server.http.document_views import chunk_view, document_view, received_view
 from server.http.multipart import read_form
-from server.http.ranges import byte_range
+from server.http.ranges import NOT_MODIFIED, part_of
 from server.http.tenant import Here, Tenant, Tenants
 
 ACCEPTED = 202
@@ -112,13 +112,14 @@ def add_routes(router: APIRouter, library: Library, tenants: Tenants) -> None:
     @router.head("/documents/{document_id}/raw", name="raw_head")
     @router.get("/documents/{document_id}/raw")
     async def raw(document_id: str, request: Request, tenant: Here) -> Response:
-        """The original, byte for byte; takes `Range`."""
+        """The original, byte for byte; takes `Range` with `If-Range`, and `If-None-Match`."""
         document = await found(tenant, document_id)
-        part = byte_range(request.headers.get("range"), document.size_bytes)
+        etag = f'"{document.content_hash}"'
+        part = part_of(request.headers, document.size_bytes, etag)
         await library.objects.stat(document.storage_key)
-        headers = part.headers(document.size_bytes) | {"ETag": f'"{document.content_hash}"'} | DOWNLOAD
+        headers = part.headers(document.size_bytes) | {"ETag": etag} | DOWNLOAD
         media_type = document.declared_mime_type or document.mime_type
-        if request.method == "HEAD":
+        if request.method == "HEAD" or part.status == NOT_MODIFIED:
             return Response(None, part.status, headers, media_type)
         parts = library.objects.open(document.storage_key, part.start, part.end)
         return StreamingResponse(parts, part.status, headers, media_type)

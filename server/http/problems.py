@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from server.core.errors import RateLimitedError, SpectronError, TransactionConflictError, UnavailableError
+from server.core.errors import RangeError, RateLimitedError, SpectronError, TransactionConflictError, UnavailableError
 
 TYPE_PREFIX = "https://spectron.dev/errors/"
 MEDIA_TYPE = "application/problem+json"
@@ -73,6 +73,8 @@ async def _known(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if error.slug == "unauthorized":
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, RangeError):
+        headers["Content-Range"] = f"bytes */{error.size}"
     if error.slug == "payload-too-large":
         headers["Connection"] = "close"
     return problem(request, error.slug, error.title, error.detail, headers)

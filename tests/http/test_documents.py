@@ -214,6 +214,7 @@ async def test_ranges_of_the_original(app: App, wanted: str | None, status: int,
     assert (answer.status_code, head.status_code) == (status, status)
     if part is None:
         assert answer.json()["type"].endswith("/range-not-satisfiable")
+        assert answer.headers["content-range"] == head.headers["content-range"] == f"bytes */{len(TEXT)}"
         return
     assert answer.content == TEXT[part]
     assert head.content == b""
@@ -223,6 +224,17 @@ async def test_ranges_of_the_original(app: App, wanted: str | None, status: int,
     if status == 206:
         start, stop, _ = part.indices(len(TEXT))
         assert answer.headers["content-range"] == f"bytes {start}-{stop - 1}/{len(TEXT)}"
+
+
+async def test_a_part_is_given_of_the_content_that_it_is_wanted_of(app: App) -> None:
+    raw = f"{BASE}/{(await upload(app.http))['id']}/raw"
+    etag = (await app.http.head(raw)).headers["etag"]
+    same = await app.http.get(raw, headers={"range": "bytes=0-9", "if-range": etag})
+    other = await app.http.get(raw, headers={"range": "bytes=0-9", "if-range": '"other"'})
+    assert [(one.status_code, one.content) for one in (same, other)] == [(206, TEXT[:10]), (200, TEXT)]
+    known = await app.http.get(raw, headers={"if-none-match": f'"other", {etag}'})
+    assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", etag)
+    assert (await app.http.get(raw, headers={"if-none-match": '"other"'})).content == TEXT
 
 
 async def test_nobody_sees_beyond_his_scope(app: App) -> None:
