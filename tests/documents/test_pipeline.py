@@ -51,6 +51,18 @@ async def test_a_document_becomes_chunks_and_keywords(shelf: Shelf) -> None:
     assert {chunk.scope for chunk in shelf.index.chunks.values()} == {document.scope}
 
 
+async def test_the_index_is_told_of_the_chunks_as_they_are_stored(shelf: Shelf) -> None:
+    text = f"# Light\n\n{STORY}"
+    document = await shelf.added(text, "keeper.md", scope="org/acme")
+    rows = await shelf.chunks(document.id)
+    stored = {str(row["id"]): (row["text"], row.get("section"), row["created_at"]) for row in rows}
+    for _ in range(2):
+        told = {key: (one.text, one.section, one.created_at) for key, one in shelf.index.chunks.items()}
+        assert told == stored
+        shelf.index.chunks.clear()
+        assert (await shelf.upload(text, "keeper.md", scope="team/sea")).deduplicated
+
+
 async def test_each_status_is_told_in_its_turn(shelf: Shelf) -> None:
     document = await shelf.added(STORY)
     told = [note.status for note in shelf.notes]

@@ -10,7 +10,7 @@ from surrealdb import RecordID
 
 from server.core.clock import SystemClock
 from server.core.errors import UnavailableError
-from server.index.chunk import MEMORY
+from server.index.chunk import KNOWLEDGE, MEMORY
 from server.index.local import LocalIndex
 from server.index.saved import Saved
 from server.index.writes import IndexedChunk
@@ -18,7 +18,7 @@ from server.store.binding import Binding
 from server.store.embedded import EmbeddedEngine
 from server.store.engine import Database, Engine
 from tests.index.conftest import migrated
-from tests.index.world import World, direction
+from tests.index.world import START, World, direction
 from tests.support.clock import ManualClock
 from tests.support.engines import WatchedEngine
 
@@ -86,6 +86,16 @@ async def test_a_chunk_that_is_gone_from_the_database_is_not_taken_in(local: Wor
     await local.delete("c", tell=False)
     await local.index.chunks_added(local.database, local.untold)
     assert await local.words("tulips") == []
+
+
+async def test_chunks_of_a_document_that_is_gone_or_hidden_are_not_taken_in(local: World) -> None:
+    told = IndexedChunk(RecordID("knowledge_chunk", ["d", 1, 0]), "tulips", direction(1), frozenset(), created_at=START)
+    await local.index.chunks_added(local.database, [told])
+    await local.read_in("d", 0, "tulips in a book")
+    await local.index.chunks_removed(local.database, [told.id])
+    await local.database.write("UPDATE document:d SET chunk_count = NONE")
+    await local.index.chunks_added(local.database, [told])
+    assert await local.index.chunks(local.database, KNOWLEDGE, [("d", 1, 0)]) == {}
 
 
 async def test_a_clean_stop_keeps_everything_and_reads_nothing_again(tmp_path: Path) -> None:

@@ -105,12 +105,19 @@ class World:
             {"document": document, "version": version, "count": chunk_count},
         )
         rows = await self.database.rows(
-            f"SELECT id, text, {vectors.ENCODED} AS embedding, version = $version AND $count != NONE AS current "
-            "FROM knowledge_chunk WHERE document = type::record('document', $document)",
+            f"""SELECT id, text, created_at, {vectors.ENCODED} AS embedding,
+                version = $version AND $count != NONE AS current
+            FROM knowledge_chunk WHERE document = type::record('document', $document)""",
             {"document": document, "version": version, "count": chunk_count},
         )
         held = [
-            IndexedChunk(row["id"], row["text"], vectors.decode(row["embedding"])[:WIDTH], frozenset())
+            IndexedChunk(
+                row["id"],
+                row["text"],
+                vectors.decode(row["embedding"])[:WIDTH],
+                frozenset(),
+                created_at=row["created_at"],
+            )
             for row in rows
             if row["current"]
         ]
@@ -147,7 +154,9 @@ class World:
         variables = {"row": row, "embedding": vectors.encode(vector), "scope_attributes": attribute_ids(scope)}
         await self.database.write(text, variables | more)
         key = tuple(row["id"]) if isinstance(row["id"], list) else row["id"]
-        chunk = IndexedChunk(record_of(table, key), row["text"], vector, scope)
+        # Of documents all columns are told, as the pipeline does.
+        made = row["created_at"] if table == "knowledge_chunk" else None
+        chunk = IndexedChunk(record_of(table, key), row["text"], vector, scope, row.get("section"), made)
         if tell:
             await self.index.chunks_added(self.database, [chunk])
         else:
