@@ -7,7 +7,7 @@ DATA ?= data
 BIND ?= 127.0.0.1:9090
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format sdk lock demo-recording test test-fast clean
+.PHONY: help setup run check format sdk docs lock demo-recording test test-fast clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ format: $(READY) ## Put the code into the one format
 
 sdk: $(READY) ## Generate the synchronous SDK from the asynchronous one
 	$(BIN)/python spectron/generate.py
+
+docs: $(READY) ## Write the reference pages from the code
+	$(BIN)/python -m docs
 
 lock: $(READY) ## Write the versions that are installed now to constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

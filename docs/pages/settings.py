@@ -35,7 +35,7 @@ def page() -> str:
         (code(name), code(PREFIX + name.upper()), _default(field), field.description or "")
         for name, field in Settings.model_fields.items()
     )
-    context = ((code(name), _default(field), field.description or "") for name, field in _leaves(ContextConfig))
+    context = ((code(name), _default(field), field.description or "") for name, field in leaves(ContextConfig))
     return (
         INTRODUCTION
         + table(("setting", "environment", "default", "what it is for"), server)
@@ -44,10 +44,11 @@ def page() -> str:
     )
 
 
-def _leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Each key with its dots, however deep it lies."""
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _leaves(field.annotation, f"{prefix}{name}.")
+            yield from leaves(field.annotation, f"{prefix}{name}.")
         else:
             yield prefix + name, field
 

@@ -13,20 +13,22 @@ from spectron.terminal.terminal import Terminal
 PANEL = "Configuration"
 MODEL_OPTION = "model_"
 
-Model = Annotated[str | None, typer.Option(metavar="PROVIDER/MODEL", rich_help_panel=PANEL)]
+
+def _model(what: str) -> Any:
+    return typer.Option(metavar="PROVIDER/MODEL", help=what, rich_help_panel=PANEL)
 
 
 @dataclass(frozen=True)
 class ConfigOptions:
     """A whole file, single values, provider keys; what is more specific wins."""
 
-    model_extraction: Model = None
-    model_extraction_strong: Model = None
-    model_query_understanding: Model = None
-    model_response: Model = None
-    model_reflection: Model = None
-    model_background: Model = None
-    model_embedding: Model = None
+    model_extraction: Annotated[str | None, _model("Draws facts from what is said.")] = None
+    model_extraction_strong: Annotated[str | None, _model("Is asked again where the first is unsure.")] = None
+    model_query_understanding: Annotated[str | None, _model("Is kept; questions are understood by rules.")] = None
+    model_response: Annotated[str | None, _model("Writes the replies of chat.")] = None
+    model_reflection: Annotated[str | None, _model("Draws evidence together in reflect.")] = None
+    model_background: Annotated[str | None, _model("Is kept; work in the background needs no model.")] = None
+    model_embedding: Annotated[str | None, _model("Turns text into vectors.")] = None
     token_limit: Annotated[int | None, typer.Option(help="Tokens a month.", rich_help_panel=PANEL)] = None
     retention_days: Annotated[
         int | None, typer.Option(help="Days that memories of the category context live.", rich_help_panel=PANEL)
