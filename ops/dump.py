@@ -52,6 +52,11 @@ class DumpTrailer(Frozen):
     def rows(self) -> int:
         return sum(table.rows for table in self.tables.values())
 
+    @property
+    def rows_of_users(self) -> int:
+        """Without what the server notes of itself, such as its migrations: an empty Context has such rows, too."""
+        return sum(table.rows for name, table in self.tables.items() if not name.startswith("_"))
+
 
 class DumpWatch:
     """Reads along while a dump passes in pieces, in little memory."""

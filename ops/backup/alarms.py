@@ -20,12 +20,12 @@ class Alarms:
 
     def about(self, dump: Dump) -> Iterator[str]:
         """A sentence for each thing that is wrong with it."""
-        if dump.context is not None and not dump.trailer.rows and not self.allows_empty(dump.context):
+        if dump.context is not None and not dump.trailer.rows_of_users and not self.allows_empty(dump.context):
             yield f"it holds no row at all; if that is right, say so with --allow-empty {dump.context}"
         before = self._before(dump)
         if before is None:
             return
-        yield from self._fallen("rows", before.trailer.rows, dump.trailer.rows, dump)
+        yield from self._fallen("rows", before.trailer.rows_of_users, dump.trailer.rows_of_users, dump)
         yield from self._fallen("bytes", before.file.plain_size, dump.file.plain_size, dump)
 
     def about_contexts(self, found: Iterable[str]) -> Iterator[str]:

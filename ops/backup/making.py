@@ -42,12 +42,14 @@ class Backup:
         self._alarms = Alarms(self._earlier, max_drop=plan.max_drop, declared_empty=plan.declared_empty)
         self._failures: list[Failure] = []
         self._notices: list[str] = []
+        self.remarks: list[str] = []
+        """What was put right in passing."""
 
     def make(self) -> Manifest:
         """Write the set; published even if parts of it failed, unless nothing at all could be saved."""
         started = self._repository.now()
         with self._repository.lock("a backup").held() as lock:
-            self._repository.clear_unfinished(lock)
+            self._tidy(lock)
             self._check_clock(started)
             bindings = self._bindings()
             attempts = [self._attempt(binding.id, self._context, binding) for binding in bindings]
@@ -130,6 +132,14 @@ class Backup:
         except SpectronError as error:
             self._failures.append(Failure(part=part, message=str(error)))
             return None
+
+    def _tidy(self, lock: Lock) -> None:
+        """End what others began and did not live to end."""
+        if lock.inherited:
+            self.remarks.append(f"The lock that {lock.inherited} left when it died was taken over.")
+        cleared = self._repository.clear_unfinished(lock)
+        if cleared:
+            self.remarks.append(f"{cleared} files or sets that were left half-written were removed.")
 
     def _check_clock(self, now: datetime) -> None:
         newest = max((one.started_at for one in self._earlier), default=now)

@@ -10,8 +10,9 @@ from ops.backup.making import Backup
 from ops.backup.origin import OriginOptions
 from ops.backup.plan import Plan, fraction
 from ops.backup.views import plan_sheet, set_sheet
-from ops.errors import FAILED
+from ops.errors import FAILED, OpsError
 from ops.progress import shown
+from ops.repository.known import KnownRepositories
 from ops.repository.manifest import Manifest
 from ops.repository.sets import Repository
 from ops.source import Source
@@ -36,6 +37,9 @@ class RunOptions:
     allow_empty: Annotated[
         list[str], typer.Option(metavar="CONTEXT", help="Its dump may be empty; '*': there may be no Context at all.")
     ] = field(default_factory=list)
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Begin again in a repository that held sets before, and holds none now.")
+    ] = False
 
 
 def register(app: typer.Typer) -> None:
@@ -75,10 +79,15 @@ def run(
         if dry_run:
             _announce(session, source, opened, plan)
             return
+        known = KnownRepositories.by_environment(session.terminal.environ)
+        if not options.anew:
+            known.require(opened)
         with shown(session.terminal) as reporter:
-            manifest = Backup(
-                source, opened, plan, reporter=reporter, version=version("spectron"), token=new_token()
-            ).make()
+            backup = Backup(source, opened, plan, reporter=reporter, version=version("spectron"), token=new_token())
+            manifest = backup.make()
+        for remark in backup.remarks:
+            session.out.note(remark)
+        _remember(session, known, opened, manifest)
         _tell(session, manifest, opened)
 
 
@@ -106,6 +115,14 @@ def _announce(session: Session, source: Source, repository: Repository, plan: Pl
         session.out.show(plan_sheet(document))
     if document["missing"]:
         raise typer.Exit(FAILED)
+
+
+def _remember(session: Session, known: KnownRepositories, repository: Repository, manifest: Manifest) -> None:
+    if manifest.dumps:
+        try:
+            known.remember(repository)
+        except OpsError as error:
+            session.out.note(str(error))
 
 
 def _tell(session: Session, manifest: Manifest, repository: Repository) -> None:

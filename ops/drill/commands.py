@@ -36,16 +36,18 @@ def run(
     report_to: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write the report, too.")] = None,
 ) -> None:
     """Restore a set into a throwaway server and try all of it; exit code 1 if anything fails."""
+    keys = identities.read(session)
     with repository.open(session) as opened:
         name = _any(opened) if at_random else set_id
         manifest = opened.get(name)
+        opened.require_key(manifest, keys)
         with (
             opened.marks.reading(manifest.id, "a drill"),
             shown(session.terminal) as reporter,
             tempfile.TemporaryDirectory(prefix="spectron-drill-") as folder,
         ):
             fresh = Fresh(
-                opened, manifest, identities.read(session), reporter,
+                opened, manifest, keys, reporter,
                 environ=session.terminal.environ, master_key=_read(master_key),
             )  # fmt: skip
             report = Drill(opened, manifest, fresh, random.Random()).run(Path(folder) / "data")  # noqa: S311 - samples

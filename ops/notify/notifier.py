@@ -13,6 +13,10 @@ class Notifier:
         self._news = news
         self._pings = pings or {}
 
+    @property
+    def reaches_anybody(self) -> bool:
+        return bool(self._news)
+
     def tell(self, event: Event) -> list[str]:
         """Send it; answers what did not arrive, and why."""
         channels = list(self._news) if event.is_news else []

@@ -34,6 +34,8 @@ class Lock:
         self._holder = Holder.myself()
         self._since = now()
         self._guard = threading.Lock()
+        self.inherited: str | None = None
+        """What held it and died, if it was not given back."""
 
     @contextmanager
     def held(self) -> Iterator["Lock"]:
@@ -58,6 +60,7 @@ class Lock:
 
     def acquire(self) -> None:
         current = self.look()
+        self.inherited = _document(current.data).get("purpose") if current else None
         if not self._storage.replace(LOCK, self._claim(), current.tag if current else None):
             raise LockedError(f"Somebody else has just begun to work in {self._storage}. Try again later.")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ops.errors import DamagedError, NothingToDoError, NotThereError, RepositoryError
+from ops.errors import DamagedError, NothingToDoError, NotThereError, RefusedError, RepositoryError
 from ops.repository.encryption import Identities, Recipients
 from ops.repository.lock import Lock
 from ops.repository.manifest import File, Manifest
@@ -12,6 +12,8 @@ from ops.repository.marks import Marks
 from ops.repository.names import MANIFEST, SETS, manifest_of, owner_of
 from ops.repository.sealing import Sealed, Watch, seal, unseal
 from ops.repository.storage import Storage
+
+NO_KEY = "is encrypted. Give the file of its age key with --identity, or in SPECTRON_BACKUP_IDENTITY."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,7 @@ class Repository:
     def get(self, set_id: str) -> Manifest:
         """The set of that id, or the newest good one for `latest`."""
         if set_id == "latest":
-            newest = self.listing().newest_good
-            if newest is None:
-                raise NothingToDoError(f"There is no good set in {self}. Make one with `spectron-ops backup run`.")
-            return newest
+            return self._latest()
         if "/" in set_id or set_id in {"", ".", ".."}:
             raise NotThereError(f"{set_id!r} is not the id of a set. List them with `spectron-ops backup list`.")
         try:
@@ -75,6 +74,18 @@ class Repository:
             raise NotThereError(
                 f"There is no set {set_id} in {self}. List them with `spectron-ops backup list`."
             ) from error
+
+    def _latest(self) -> Manifest:
+        listing = self.listing()
+        newest = listing.newest_good
+        # An older set must not stand in for a damaged one without anybody noticing.
+        for set_id in sorted(listing.damaged, reverse=True)[:1]:
+            if newest is None or set_id > newest.id:
+                other = f" The newest good one is {newest.id}: name it instead of `latest`." if newest else ""
+                raise DamagedError(f"The newest set can't be used: {listing.damaged[set_id]}{other}")
+        if newest is None:
+            raise NothingToDoError(f"There is no good set in {self}. Make one with `spectron-ops backup run`.")
+        return newest
 
     def add(self, name: str, stream: Iterable[bytes], recipients: Recipients, watch: Watch) -> File:
         """Seal a stream into a file of a set that is being made."""
@@ -102,8 +113,15 @@ class Repository:
 
     def read(self, file: File, *, encrypted: bool, identities: Identities, sink: Watch) -> Sealed:
         """Read a file to its end, its content piece by piece into `sink`; what it is is for the caller to compare."""
+        if encrypted and not identities:
+            raise RefusedError(f"{file.name} {NO_KEY}")
         with self.storage.reading(file.name) as reader:
             return unseal(reader, encrypted=encrypted, identities=identities, sink=sink)
+
+    def require_key(self, manifest: Manifest, identities: Identities) -> None:
+        """`RefusedError` if the set is encrypted and nothing is there to read it."""
+        if manifest.encrypted and not identities:
+            raise RefusedError(f"{manifest.id} {NO_KEY}")
 
     def delete(self, set_id: str, lock: Lock) -> None:
         """Its manifest first: interrupted at any point, what is left is no set."""

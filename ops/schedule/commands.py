@@ -53,7 +53,7 @@ def keeping(session: Session, schedule: Schedule) -> Iterator[tuple[Keeper, Runn
     """The schedule's keeper, with everything it needs to run jobs and to tell of them."""
     state = StateFile(schedule.state)
     runner = Runner(PROGRAM, session.terminal.environ, state.folder)
-    registry = registry_of(state.load)
+    registry = registry_of(state.load, schedule.jobs)
 
     def publish() -> None:
         if schedule.metrics.textfile is not None:
@@ -72,7 +72,7 @@ def run(session: Session, options: ConfigOptions) -> None:
     state = StateFile(schedule.state)
     with (
         keeping(session, schedule) as (keeper, runner),
-        served(registry_of(state.load), schedule.metrics.listen) as port,
+        served(registry_of(state.load, schedule.jobs), schedule.metrics.listen) as port,
     ):
 
         def report(text: str) -> None:

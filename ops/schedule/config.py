@@ -26,6 +26,8 @@ from spectron.errors import ArgumentError
 # What to do when such a job fails.
 RUNBOOKS = {"drill": "drill-failed", "s3": "object-store-down"}
 BACKUP_FAILED = "backup-failed"
+# What proves that the data could be brought back.
+KINDS = {("backup", "run"): "backup", ("backup", "verify"): "verify", ("drill", "run"): "drill"}
 
 Duration = Annotated[timedelta, BeforeValidator(lambda value: duration(value) if isinstance(value, str) else value)]
 
@@ -78,6 +80,11 @@ class Job(Section):
     @property
     def arguments(self) -> list[str]:
         return shlex.split(self.run)
+
+    @property
+    def kind(self) -> str | None:
+        """Whether it saves, verifies or drills; None for all else."""
+        return KINDS.get((*self.arguments[:2],))  # type: ignore[arg-type]
 
     @property
     def runbook(self) -> str:

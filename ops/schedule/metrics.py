@@ -10,22 +10,34 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from ops.errors import OpsError
+from ops.schedule.config import Job
 from ops.schedule.state import JobState
 from spectron.errors import ArgumentError
 
 
 class JobFigures(Collector):
-    """Reads the state whenever it is asked; a job that has never run has no figures but its name."""
+    """Reads the state whenever it is asked; what has never succeeded did so in 1970, so that its age is an alarm."""
 
-    def __init__(self, load: Callable[[], Mapping[str, JobState]]) -> None:
+    def __init__(self, load: Callable[[], Mapping[str, JobState]], jobs: Mapping[str, Job]) -> None:
         self._load = load
+        self._jobs = jobs
 
     def collect(self) -> Iterator[Metric]:
         success = _gauge("last_success_timestamp_seconds", "When the job last went well.")
         begun = _gauge("last_start_timestamp_seconds", "When the job was last started.")
         code = _gauge("last_exit_code", "How the job last ended.")
         took = _gauge("last_duration_seconds", "How long the last run took.")
-        for name, state in self._load().items():
+        lost = _gauge("undelivered_messages", "How many messages about the last run reached nobody.")
+        newest = GaugeMetricFamily(
+            "spectron_ops_newest_success_timestamp_seconds",
+            "When any job last saved, verified or drilled a backup well; 0 for never.",
+            labels=["kind"],
+        )
+        states = self._load()
+        for kind, moment in self._newest(states).items():
+            newest.add_metric([kind], moment)
+        for name, state in states.items():
+            lost.add_metric([name], len(state.undelivered))
             if state.succeeded_at is not None:
                 success.add_metric([name], state.succeeded_at.timestamp())
             if state.started_at is not None:
@@ -34,12 +46,20 @@ class JobFigures(Collector):
                 code.add_metric([name], state.exit_code)
             if state.started_at is not None and state.finished_at is not None and state.finished_at >= state.started_at:
                 took.add_metric([name], (state.finished_at - state.started_at).total_seconds())
-        yield from (success, begun, code, took)
+        yield from (newest, success, begun, code, took, lost)
+
+    def _newest(self, states: Mapping[str, JobState]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for name, job in self._jobs.items():
+            at = states.get(name, JobState()).succeeded_at
+            if job.kind is not None:
+                found[job.kind] = max(found.get(job.kind, 0.0), at.timestamp() if at else 0.0)
+        return found
 
 
-def registry_of(load: Callable[[], Mapping[str, JobState]]) -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(JobFigures(load))
+def registry_of(load: Callable[[], Mapping[str, JobState]], jobs: Mapping[str, Job]) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(JobFigures(load, jobs))
     return registry
 
 

@@ -4,6 +4,7 @@ import json
 import random
 import re
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,20 +21,35 @@ VALUE = re.compile(rb'"([A-Za-z0-9+/]{40,}={0,2})"')
 
 def damaged_set(storage: Storage, context: str, kind: str, chance: random.Random) -> tuple[Repository, Manifest, str]:
     """A set, not published yet, whose dump of a Context is damaged and whose manifest fits it; and what was done."""
+    told = b""
+
+    def change(lines: list[bytes]) -> list[bytes]:
+        nonlocal told
+        changed, told = _damaged(lines, kind, chance)
+        return changed
+
+    repository, manifest = rewritten_set(storage, context, change)
+    return repository, manifest, f"{kind}: {told!r}"
+
+
+def rewritten_set(
+    storage: Storage, context: str, change: Callable[[list[bytes]], list[bytes]]
+) -> tuple[Repository, Manifest]:
+    """A set, not published yet, that holds a changed dump of one Context, and a manifest made of that."""
     repository = Repository(storage, lambda: datetime.now(UTC))
     good = repository.get("latest")
     dump = good.of_context(context)
     assert dump is not None
     text = bytearray()
     repository.read(dump.file, encrypted=False, identities=Identities(), sink=text.extend)
-    lines, told = _damaged(bytes(text).splitlines(keepends=True), kind, chance)
     name = f"{good.id}-{secrets.token_hex(3)}"
     watch = DumpWatch()
+    lines = change(bytes(text).splitlines(keepends=True))
     file = repository.add(context_dump(name, context, Recipients()), lines, Recipients(), watch.feed)
     header, summary = watch.summary()
     wrong = Dump(file=file, kind="context", context=context, header=header, trailer=summary)
-    damaged = {"id": name, "contexts": (wrong,), "control": None, "objects": None, "complete": False}
-    return repository, good.model_copy(update=damaged), f"{kind}: {told!r}"
+    rewritten = {"id": name, "contexts": (wrong,), "control": None, "objects": None, "complete": False}
+    return repository, good.model_copy(update=rewritten)
 
 
 def _damaged(lines: list[bytes], kind: str, chance: random.Random) -> tuple[list[bytes], bytes]:

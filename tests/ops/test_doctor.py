@@ -1,17 +1,22 @@
 """`doctor` finds what would fail at night."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import pyrage
 import pytest
 import yaml
 
 from ops.repository.names import manifest_of
-from tests.ops.backup.conftest import deployment, desk
+from tests.ops.backup.conftest import deployment, desk, either
 from tests.ops.desk import Desk, Outcome
+from tests.support.gateway import between
+from tests.support.http_server import body_of, listening, reply
 
-__all__ = ["deployment", "desk"]
+__all__ = ["deployment", "desk", "either"]
 
 
 def states(done: Outcome) -> dict[str, str]:
@@ -41,7 +46,7 @@ def test_no_set_at_all_and_no_drill(desk: Desk) -> None:
 def test_a_repository_that_is_not_there(desk: Desk) -> None:
     done = desk.run("doctor --json")
     assert done.code == 1
-    assert states(done) == {"server": "well", "contexts": "well", "repository": "ill"}
+    assert states(done) == {"server": "well", "contexts": "well", "clock of the server": "well", "repository": "ill"}
 
 
 def test_a_server_that_is_away_hides_no_other_illness(healthy: Desk) -> None:
@@ -50,6 +55,70 @@ def test_a_server_that_is_away_hides_no_other_illness(healthy: Desk) -> None:
     assert done.code == 1
     assert states(done)["server"] == "ill"
     assert states(done)["newest good set"] == "well"
+
+
+@pytest.mark.parametrize("minutes", [-20, 20])
+def test_clocks_that_differ(healthy: Desk, minutes: int) -> None:
+    with between(healthy.deployment.url) as gateway:
+        gateway.clock = timedelta(minutes=minutes)
+        healthy.environ["SPECTRON_URL"] = gateway.url
+        done = healthy.run("doctor --json")
+    assert (done.code, states(done)["clock of the server"]) == (1, "ill")
+    order = "ahead of" if minutes > 0 else "behind"
+    assert f"s {order} this machine's; set the clocks by NTP" in done.stdout
+
+
+def test_the_clock_of_a_bucket_is_looked_at(either: Desk) -> None:
+    assert either.run("backup run --all").code == 0
+    found = states(either.run("doctor --json"))
+    assert found.get("clock of the bucket") == ("well" if either.address.startswith("s3:") else None)
+
+
+def test_an_age_key_is_tried_before_it_is_needed(desk: Desk, tmp_path: Path) -> None:
+    right, wrong = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+    (tmp_path / "right").write_text(f"{right}\n")
+    (tmp_path / "wrong").write_text(f"{wrong}\n")
+    assert desk.run(f"backup run --all --recipient {right.to_public()}").code == 0
+    assert states(desk.run("doctor --json"))["age key"] == "doubtful"
+    assert states(desk.run(f"doctor --json --identity '{tmp_path}/right'"))["age key"] == "well"
+    done = desk.run(f"doctor --json --identity '{tmp_path}/wrong'")
+    assert (done.code, states(done)["age key"]) == (1, "ill")
+
+
+def test_a_lock_that_was_left_is_told_and_lifted(healthy: Desk) -> None:
+    lock = healthy.repository.lock("a backup")
+    lock._holder = replace(lock._holder, birth="1")
+    lock.acquire()
+    assert states(healthy.run("doctor --json"))["lock"] == "doubtful"
+    assert states(healthy.run("doctor --json"))["repository"] == "well"
+
+
+def test_a_half_written_set_is_told(healthy: Desk) -> None:
+    healthy.repository.storage.put("sets/20260101T000000Z-ff/control.surql.zst", b"half")
+    assert states(healthy.run("doctor --json"))["unfinished"] == "doubtful"
+
+
+@pytest.mark.parametrize("answer", [200, 500])
+def test_a_test_message_goes_to_everybody(healthy: Desk, tmp_path: Path, answer: int) -> None:
+    received = []
+
+    def take(request: BaseHTTPRequestHandler) -> None:
+        received.append(json.loads(body_of(request)))
+        reply(request, answer)
+
+    file = tmp_path / "schedule.yaml"
+    with listening(take) as url:
+        notify = {"webhooks": [{"url": url}]}
+        jobs = {"daily": {"run": "backup run --all"}}
+        file.write_text(yaml.safe_dump({"state": "state.json", "jobs": jobs, "notify": notify}))
+        done = healthy.run(f"doctor --config '{file}' --send-test --json")
+    assert {one["kind"] for one in received} == {"test"}
+    assert (done.code, states(done)["messages"]) == ((0, "well") if answer == 200 else (1, "ill"))
+
+
+def test_a_test_message_to_nobody_is_told(healthy: Desk) -> None:
+    done = healthy.run("doctor --send-test --json")
+    assert (done.code, states(done)["messages"]) == (1, "ill")
 
 
 @pytest.mark.parametrize(("hours", "state"), [(25, "well"), (27, "ill"), (-2, "ill")])
@@ -72,6 +141,7 @@ def test_a_lock_that_is_held_is_doubtful(healthy: Desk) -> None:
         ({"exit_code": 1, "message": "no room"}, "ill"),
         ({"since": "2026-01-01T00:00:00Z"}, "ill"),
         ({}, "doubtful"),
+        ({"since": "2100-01-01T00:00:00Z", "succeeded_at": "2026-01-01T00:00:00Z"}, "well"),
     ],
 )
 def test_jobs_that_fail_or_never_run(healthy: Desk, tmp_path: Path, job: dict[str, object], state: str) -> None:

@@ -1,6 +1,7 @@
 """`backup run`: what is in the set, and what is told when something is not."""
 
 import json
+from dataclasses import replace
 
 import pyrage
 import pytest
@@ -112,6 +113,13 @@ def test_a_context_without_rows_has_to_be_declared(desk: Desk) -> None:
     assert desk.run("backup run --all --allow-empty new").code == 0
 
 
+def test_what_the_server_notes_of_itself_is_no_row_of_a_context(desk: Desk) -> None:
+    desk.deployment.contexts["new"] = dump_of("new", {"_migrations": ["1", "2"], "turn": []})
+    done = desk.run("backup run --all")
+    assert done.code == 1
+    assert "no row at all" in done.stderr
+
+
 def test_contexts_that_vanish_sound_the_alarm(desk: Desk) -> None:
     assert desk.run("backup run --all").code == 0
     desk.deployment.contexts.clear()
@@ -214,3 +222,34 @@ def test_a_newer_format_of_something_else_is_no_dump(desk: Desk) -> None:
     done = desk.run("backup run --all")
     assert done.code == 1
     assert "no dump of Spectron" in done.stderr
+
+
+def test_a_repository_whose_disk_is_gone_is_not_begun_again(either: Desk) -> None:
+    assert either.run("backup run --all").code == 0
+    for stored in [*either.repository.storage.list()]:
+        either.repository.storage.delete(stored.name)
+    done = either.run("backup run --all")
+    assert done.code == 1
+    assert "its disk is not mounted, or somebody emptied it" in done.stderr
+    assert [*either.repository.storage.list()] == []
+    assert either.run("backup run --all --anew").code == 0
+    assert either.run("backup run --all").code == 0
+
+
+def test_what_can_not_be_remembered_is_told_and_stops_no_backup(desk: Desk) -> None:
+    desk.environ["XDG_STATE_HOME"] = "/dev/null"
+    done = desk.run("backup run --all")
+    assert done.code == 0
+    assert "XDG_STATE_HOME" in done.stderr
+
+
+def test_what_a_dead_run_left_is_taken_over_and_told(desk: Desk) -> None:
+    lock = desk.repository.lock("a backup of yesterday")
+    lock._holder = replace(lock._holder, birth="1")
+    lock.acquire()
+    desk.repository.storage.put("sets/20260101T000000Z-ff/control.surql.zst", b"half")
+    done = desk.run("backup run --all")
+    assert done.code == 0
+    assert "The lock that a backup of yesterday left when it died was taken over." in done.stderr
+    assert "1 files or sets that were left half-written were removed." in done.stderr
+    assert "left" not in desk.run("backup run --all").stderr

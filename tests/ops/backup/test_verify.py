@@ -54,6 +54,16 @@ def test_a_manifest_without_its_files_is_found(desk: Desk) -> None:
     assert desk.run("backup verify latest").code == 1
 
 
+def test_an_older_set_does_not_stand_in_for_a_damaged_one(desk: Desk) -> None:
+    older = desk.run("backup run --all --json").json["id"]
+    desk.repository.storage.put("sets/21000101T000000Z-ff/manifest.json", b"{}")
+    for line in ("backup verify", "backup show", "drill run", "restore run --context acme --as new"):
+        done = desk.run(line)
+        assert done.code == 1, line
+        assert f"The newest good one is {older}: name it instead of `latest`." in done.stderr
+    assert desk.run(f"backup verify {older}").code == 0
+
+
 def test_swapped_dumps_are_found(desk: Desk) -> None:
     made = desk.run("backup run --all --json").json
     first, second = (each["file"]["name"] for each in made["contexts"])
