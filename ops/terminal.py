@@ -11,12 +11,13 @@ from typing import Annotated, Concatenate, ParamSpec, cast
 
 import typer
 
-from ops.errors import OpsError
+from ops.errors import USAGE, OpsError
 from ops.repository.bucket_client import Credentials
 from ops.repository.encryption import Identities, Recipients, recipients_in
 from ops.repository.location import EXAMPLES, Location, parse_location
 from ops.repository.opening import open_storage
 from ops.repository.sets import Repository
+from spectron.errors import ArgumentError
 from spectron.terminal.commands import command
 from spectron.terminal.session import Session
 
@@ -99,6 +100,9 @@ def action(app: typer.Typer, *, example: str, name: str | None = None) -> Callab
             except OpsError as error:
                 session.out.error(str(error))
                 raise typer.Exit(error.exit_code) from error
+            except ArgumentError as error:
+                session.out.error(str(error))
+                raise typer.Exit(USAGE) from error
 
         command(app, example=example, name=name or function.__name__)(cast(Action[P], run))
         return function

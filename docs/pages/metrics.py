@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from prometheus_client.core import Metric
 
 from docs.pages.table import code, table
+from ops.schedule.config import Job
 from ops.schedule.metrics import JobFigures
 from ops.schedule.state import JobState
 
@@ -23,7 +24,7 @@ By `metrics:` in its configuration: a file for the node exporter, or an address 
 
 
 def page(metrics: Iterable[Metric]) -> str:
-    jobs = JobFigures(lambda: {"example": JobState()}).collect()
+    jobs = JobFigures(lambda: {"example": JobState()}, {"example": Job(run="backup run --all")}).collect()
     return INTRODUCTION + _table(metrics) + OF_THE_JOBS + _table(jobs)
 
 

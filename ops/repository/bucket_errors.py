@@ -26,6 +26,8 @@ REMEDIES = {
     **dict.fromkeys(("InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"), NOT_ALLOWED),
     "RequestTimeTooSkewed": "this machine's clock is wrong; set it by NTP",
     **dict.fromkeys(("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch"), "the bytes were damaged on the way"),
+    "InvalidBucketState": "the bucket must keep versions first, and some services lock objects only in buckets that "
+    "were made for it; make it anew with Object Lock, or ask its provider",
     **dict.fromkeys(("QuotaExceeded", "InsufficientStorage"), "its quota is full; free space or raise the quota"),
 }
 

@@ -27,11 +27,12 @@ class Finding:
     dangers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: str | None = None
+    optional: bool = True
 
     @property
     def is_fine(self) -> bool:
-        """A service that knows no such setting can't do better."""
-        return self.state in {"right", "unsupported"} and not self.dangers
+        """Of what is optional, a service that knows no such setting can't do better."""
+        return (self.state == "right" or (self.state == "unsupported" and self.optional)) and not self.dangers
 
 
 def parts_of(bucket: Bucket) -> Iterator[Part]:
@@ -51,7 +52,7 @@ def inspect(part: Part) -> Finding:
     try:
         changes, dangers = part.changes(), part.dangers()
     except UnsupportedError as error:
-        return Finding(part.name, "unsupported", error=str(error))
+        return Finding(part.name, "unsupported", error=str(error), optional=part.optional)
     except OpsError as error:
         return Finding(part.name, "unknown", error=str(error))
     notes = part.notes() if isinstance(part, Replication) and changes else []
@@ -66,7 +67,9 @@ def applied(part: Part) -> Finding:
     try:
         part.apply()
     except UnsupportedError as error:
-        return Finding(part.name, "unsupported", before.changes, before.dangers, error=str(error))
+        return Finding(
+            part.name, "unsupported", before.changes, before.dangers, error=str(error), optional=part.optional
+        )
     except OpsError as error:
         return Finding(part.name, "unknown", before.changes, before.dangers, error=str(error))
     after = inspect(part)

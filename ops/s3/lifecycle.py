@@ -14,6 +14,7 @@ from ops.s3.wanted import Change
 NONE = "NoSuchLifecycleConfiguration"
 SIZE_OPTION = "TransitionDefaultMinimumObjectSize"
 VERSIONS, UPLOADS = "spectron-old-versions", "spectron-abandoned-uploads"
+COLD = {"GLACIER", "DEEP_ARCHIVE"}
 Rule = dict[str, Any]
 
 
@@ -21,19 +22,21 @@ class Lifecycle:
     """A put replaces the whole configuration, so that what is there is read, merged, written, and read again."""
 
     name = "lifecycle"
+    optional = True
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
         wanted, scope = bucket.wanted, {"Prefix": bucket.location.prefix}
+        versions, uploads = bucket.rule_name(VERSIONS), bucket.rule_name(UPLOADS)
         self._ours: dict[str, Rule] = {
-            VERSIONS: {
-                "ID": VERSIONS,
+            versions: {
+                "ID": versions,
                 "Status": "Enabled",
                 "Filter": scope,
                 "NoncurrentVersionExpiration": {"NoncurrentDays": wanted.noncurrent_days},
             },
-            UPLOADS: {
-                "ID": UPLOADS,
+            uploads: {
+                "ID": uploads,
                 "Status": "Enabled",
                 "Filter": scope,
                 "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": wanted.abort_days},
@@ -90,6 +93,11 @@ class Lifecycle:
         if rule.get("Expiration", {}).keys() & {"Days", "Date"}:
             found.append(
                 f"The rule {name}, which is not ours, deletes originals that are in use: {rule['Expiration']}."
+            )
+        cold = [one for one in rule.get("Transitions", []) if one.get("StorageClass") in COLD]
+        if cold:
+            found.append(
+                f"The rule {name}, which is not ours, moves originals to where nobody reads them at once: {cold}."
             )
         days = rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays")
         if days is not None and days < self._bucket.wanted.noncurrent_days:

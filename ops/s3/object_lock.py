@@ -17,6 +17,7 @@ class ObjectLock:
     """A default retention for new objects; a longer one, or the stricter mode, is left as it is."""
 
     name = "object lock"
+    optional = False
 
     def __init__(self, bucket: Bucket, days: int) -> None:
         self._bucket = bucket

@@ -1,6 +1,7 @@
 """What every looked-after part of a bucket's set-up can do."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from ops.repository.location import BucketLocation
@@ -8,6 +9,10 @@ from ops.s3.wanted import Change, Wanted
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+# A rule's name has room for 255 characters.
+LONGEST_PREFIX = 200
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,20 @@ class Bucket:
     def name(self) -> str:
         return self.location.bucket
 
+    def rule_name(self, what: str) -> str:
+        """What our rule is called: another deployment may keep its originals in the same bucket, below its prefix."""
+        prefix = self.location.prefix.rstrip("/")
+        if not prefix:
+            return what
+        return f"{what}-{prefix if len(prefix) <= LONGEST_PREFIX else sha256(prefix.encode()).hexdigest()}"
+
 
 class Part(Protocol):
     """One part of the set-up: what is to be changed, what is dangerous though it is not ours, and the change itself."""
 
     name: str
+    optional: bool
+    """Whether a service that knows no such setting is good enough."""
 
     def changes(self) -> list[Change]: ...
 

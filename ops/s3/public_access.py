@@ -15,6 +15,7 @@ class PublicAccess:
     """All four ways to make an object public are closed."""
 
     name = "public access block"
+    optional = True
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket

@@ -27,6 +27,7 @@ PERMISSIONS = {
     "DeleteObject": "s3:DeleteObjectVersion",
     "DeleteObjects": "s3:DeleteObjectVersion",
 }
+WITH_ROLE = {"s3:PutReplicationConfiguration"}
 ON_OBJECTS = {"s3:DeleteObjectVersion"}
 
 
@@ -51,6 +52,8 @@ def _explained(location: BucketLocation, what: str, error: BotoCoreError | Clien
         permission = PERMISSIONS.get(error.operation_name, f"s3:{error.operation_name}")
         resource = f"arn:aws:s3:::{location.bucket}" + ("/*" if permission in ON_OBJECTS else "")
         statement = json.dumps({"Effect": "Allow", "Action": permission, "Resource": resource})
+        if permission in WITH_ROLE:
+            statement += ", and iam:PassRole on the role"
         return OpsError(
             f"{location} could not {what}: these credentials lack {permission}, or a policy denies it. Add this to "
             f"their policy: {statement}"

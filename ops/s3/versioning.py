@@ -13,6 +13,7 @@ class Versioning:
     """Without it a deleted or overwritten original is gone at once."""
 
     name = "versioning"
+    optional = False
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket

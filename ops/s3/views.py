@@ -23,7 +23,7 @@ def show_findings(session: Session, findings: list[Finding]) -> None:
             session.out.note(f"{one.part}: {note}")
         for danger in one.dangers:
             session.out.note(f"Danger: {danger}")
-        if one.error and one.state == "unsupported":
+        if one.error and one.is_fine:
             session.out.note(one.error)
         elif one.error:
             session.out.error(one.error)

@@ -5,8 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from spectron.errors import ArgumentError
-
 PANEL = "What is wanted"
 
 
@@ -36,7 +34,7 @@ class Wanted:
 
     def __post_init__(self) -> None:
         if bool(self.replicate_to) != bool(self.replication_role):
-            raise ArgumentError("Replication needs both --replicate-to and --replication-role.")
+            raise typer.BadParameter("replication needs both --replicate-to and --replication-role")
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def test_a_context_comes_back_under_its_own_name_with_keys_that_work(operator: O
 def test_a_whole_deployment_in_a_fresh_folder(operator: Operator, tmp_path: Path) -> None:
     target = tmp_path / "new" / "data"
     refused = operator.run("restore", "run", "--fresh", str(target))
-    assert (refused.returncode, target.exists()) == (1, False)
+    assert (refused.returncode, target.exists()) == (2, False)
     assert "--contexts-only" in refused.stderr
     done = operator.json("restore", "run", "--fresh", str(target), "--master-key", master_key(operator))
     assert (done["control_plane"], done["objects"]) == (True, 1)

@@ -1,5 +1,6 @@
 """Sets that are as they were written, and were written wrong."""
 
+import base64
 import json
 import random
 import re
@@ -16,6 +17,7 @@ from ops.repository.sets import Repository
 from ops.repository.storage import Storage
 
 DAMAGES = ("dropped row", "doubled row", "missing table", "changed value", "truncated value", "missing index")
+TABLE = re.compile(rb"INSERT (?:RELATION )?INTO (\w+) ")
 VALUE = re.compile(rb'"([A-Za-z0-9+/]{40,}={0,2})"')
 
 
@@ -52,6 +54,23 @@ def rewritten_set(
     return repository, good.model_copy(update=rewritten)
 
 
+def _place(line: bytes, chance: random.Random) -> int:
+    """Where in a statement a character can be changed so that something is lost.
+
+    A row's id names its table once more, and nobody reads that: the statement says where the row goes.
+    """
+    found, table = VALUE.search(line), TABLE.match(line)
+    assert found is not None
+    assert table is not None
+    unread = re.compile(rb"bid\xc8\x82." + table[1])
+    spans = [match.span() for match in unread.finditer(base64.b64decode(found[1]))]
+    while True:
+        at = chance.randrange(found.start(1), found.end(1) - 4)
+        byte = (at - found.start(1)) * 3 // 4
+        if not any(begin - 1 <= byte <= end for begin, end in spans):
+            return at
+
+
 def _damaged(lines: list[bytes], kind: str, chance: random.Random) -> tuple[list[bytes], bytes]:
     """The lines of a dump with one thing wrong, and a last line that counts them."""
     trailer: dict[str, Any] = json.loads(lines.pop().removeprefix(TRAILER))
@@ -72,9 +91,7 @@ def _damaged(lines: list[bytes], kind: str, chance: random.Random) -> tuple[list
             trailer["indexes"] = [name for name in trailer["indexes"] if not name.startswith(f"{table}.")]
             told = table.encode()
         case "changed value" | "truncated value":
-            found = VALUE.search(lines[chosen])
-            assert found is not None
-            at = chance.randrange(found.start(1), found.end(1) - 4)
+            at = _place(lines[chosen], chance)
             other = chance.choice([one for one in b"ABCDwxyz0189" if one != lines[chosen][at]])
             line = lines[chosen]
             changed = kind == "changed value"

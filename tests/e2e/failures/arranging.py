@@ -219,7 +219,7 @@ def running_already(world: World, stack: ExitStack) -> None:
 
 
 def unknown_field(world: World, _: ExitStack) -> None:
-    world.job["evry"] = "day"
+    world.job |= {"evry": "day", "ping": f"{world.receiver.url}/ping"}
 
 
 def no_room_for_figures(world: World, _: ExitStack) -> None:

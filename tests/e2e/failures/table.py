@@ -8,11 +8,12 @@ from typing import Literal
 from tests.e2e.failures import arranging, serving
 from tests.e2e.failures.world import World
 
-Alarm = Literal["failed", "missed", "undelivered", "none"]
+Alarm = Literal["failed", "missed", "undelivered", "silent", "none"]
 ALARMS: dict[Alarm, str] = {
     "failed": "message",
     "missed": "message",
     "undelivered": "`spectron_ops_undelivered_messages`",
+    "silent": "its ping stays away",
     "none": "none: it heals",
 }
 
@@ -119,6 +120,8 @@ CASES = (
          alarm="missed", play=arranging.keep_schedule),
     Case("the schedule's state is damaged", "backup list", 1,
          "Repair it, or delete it", arranging.damaged_state),
+    Case("a name in the schedule means nothing", "backup list", 2,
+         "jobs.nightly.evry", arranging.unknown_field, alarm="silent"),
     Case("the figures can't be written", "backup list", 1,
          "Can't write the figures", arranging.no_room_for_figures),
     Case("a ping is lost", "backup list", 1,

@@ -62,6 +62,45 @@ def test_what_was_deleted_at_another_time_stays_deleted(counter: Counter, client
     assert living(client, bucket).keys() == {"originals/acme/alive"}
 
 
+def test_names_of_any_kind_and_more_than_one_page_come_back(counter: Counter, client: "S3Client", bucket: str) -> None:
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    names = [
+        "a b",
+        "a+b",
+        "a%20b",
+        "a&b<c>",
+        "zoë/ü",
+        "\u65e5\u672c",
+        "a/../b",
+        "'\"",
+        *(f"many/{n:04}" for n in range(1030)),
+    ]
+    for name in names:
+        client.put_object(Bucket=bucket, Key=f"originals/{name}", Body=name.encode())
+    for begin in range(0, len(names), 500):
+        batch = [{"Key": f"originals/{name}"} for name in names[begin : begin + 500]]
+        client.delete_objects(Bucket=bucket, Delete={"Objects": batch})  # type: ignore[typeddict-item]
+    assert client.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    done = counter.run("undelete", "--since", BEFORE, "--apply", "--json")
+    assert done.code == 0, done.stderr
+    assert {one["key"] for one in done.json["objects"]} == {*names}
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    back = {one["Key"].removeprefix("originals/") for page in pages for one in page.get("Contents", [])}
+    assert back == {*names}
+
+
+def test_what_was_made_again_and_deleted_again_comes_back_as_it_was_last(
+    counter: Counter, client: "S3Client", bucket: str
+) -> None:
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"first", b"second"):
+        client.put_object(Bucket=bucket, Key="originals/note", Body=body)
+        client.delete_object(Bucket=bucket, Key="originals/note")
+    assert counter.run("undelete", "--since", BEFORE, "--apply").code == 0
+    assert living(client, bucket) == {"originals/note": b"second"}
+    assert counter.run("undelete", "--since", BEFORE, "--apply").code == 3
+
+
 def test_a_time_has_to_be_given(counter: Counter) -> None:
     assert counter.run("undelete", "--apply").code == 2
     assert counter.run("undelete", "--since", "yesterday").code == 2
