@@ -11,6 +11,7 @@ from prometheus_client import generate_latest
 import ops
 from ops.schedule.config import Job
 from ops.schedule.metrics import registry_of
+from runbooks.library import Library
 from tests.support.app import App
 
 FILE = Path(ops.__file__).with_name("alerts.yml")
@@ -24,7 +25,7 @@ FUNCTIONS = {
 DURATION = re.compile(r"\d+[smhdw]")
 PAGES = {
     "backup-failed", "database-down", "disk-nearly-full", "drill-failed", "high-latency", "ingestion-failing",
-    "ingestion-stuck", "key-leaked", "migration-failed",
+    "ingestion-stuck", "key-leaked", "migration-failed", "object-store-down", "queue-growing",
 }  # fmt: skip
 LABELS = {"job", "kind", "status", "fstype", "le", "instance"}
 TOKEN = re.compile(
@@ -83,6 +84,14 @@ def test_a_rule_is_well_formed(rule: dict[str, Any]) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_names_a_page_that_is_there(rule: dict[str, Any]) -> None:
     assert rule["annotations"]["runbook"] in PAGES
+
+
+def test_pages_and_rules_lead_to_each_other() -> None:
+    rules = {rule["alert"]: rule["annotations"]["runbook"] for group in GROUPS for rule in group["rules"]}
+    pages = Library.shipped().pages
+    named = {(alert, page.slug) for page in pages for alert in page.alerts if alert.startswith("Spectron")}
+    assert {alert for alert, _ in named} <= rules.keys()
+    assert {(alert, slug) for alert, slug in rules.items() if slug in {page.slug for page in pages}} <= named
 
 
 def test_each_name_is_used_once() -> None:
