@@ -184,6 +184,7 @@ class Server:
             self.control.audit,
             index,
             self.events,
+            self.metrics.traffic,
             self.clock,
             ids,
             chores=[self.documents.library.originals, OldAnswers(self.recalling.recall.cache)],

@@ -28,7 +28,8 @@ LET $left = (UPDATE $claim SET taken_at = $now, held_until = $row.held_until
     AND (held_until <= $now OR taken_at < $dead_before) RETURN VALUE seed);
 LET $taken = array::concat($over, $left);
 IF array::len($taken) = 0 { CREATE $claim CONTENT $row RETURN NONE };
-DELETE (SELECT VALUE id FROM idempotency WHERE expires_at <= $now LIMIT $few) RETURN NONE;
+DELETE (SELECT VALUE id FROM idempotency WHERE expires_at <= $now AND <datetime>expires_at <= $now LIMIT $few)
+    RETURN NONE;
 array::first($taken) ?? $row.seed"""
 
 

@@ -42,6 +42,8 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["path"] not in QUIET_PATHS:
+            self._metrics.traffic.arrived += 1
         request = Request(scope)
         given = request.headers.get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else self._ids.id()

@@ -10,6 +10,7 @@ from server.jobs.changes import Changes
 from server.jobs.job import UNFINISHED, Job, State, job_of, jobs_of
 from server.jobs.queue import BATCH, UNSUCCESSFUL
 from server.store.engine import Database
+from server.store.moments import between
 
 EPOCH = datetime.fromtimestamp(0, tz=UTC)
 
@@ -20,7 +21,7 @@ RETRY = """UPDATE type::record('job', $id) SET state = 'queued', attempts = 0, u
     run_after = $now, finished_at = NONE, unsettled = NONE, stage = NONE, progress_done = NONE, progress_total = NONE,
     updated_at = time::now() WHERE state IN ['failed', 'dead', 'cancelled'] RETURN AFTER"""
 
-PRUNE = """LET $old = (SELECT VALUE id FROM job WHERE finished_at > $epoch AND finished_at < $before LIMIT $limit);
+PRUNE = """LET $old = (SELECT VALUE id FROM job WHERE {ended} LIMIT $limit);
 DELETE $old RETURN NONE;
 array::len($old)"""
 
@@ -117,10 +118,11 @@ class Jobs:
 
     async def changed_since(self, moment: datetime, *, limit: int) -> list[Job]:
         """Jobs that any process has changed after that moment of the database's time, the longest ago first."""
+        changed, variables = between("updated_at", after=moment)
         return jobs_of(
             await self._database.rows(
-                "SELECT * FROM job WHERE updated_at > $moment ORDER BY updated_at LIMIT $limit",
-                {"moment": moment, "limit": limit},
+                f"SELECT * FROM (SELECT * FROM job WHERE {changed}) ORDER BY updated_at LIMIT $limit",
+                variables | {"limit": limit},
             )
         )
 
@@ -131,7 +133,8 @@ class Jobs:
 
     async def prune(self, before: datetime, *, limit: int) -> int:
         """Forget up to `limit` of the jobs that ended before then; how many there were."""
-        return await self._batch(PRUNE, epoch=EPOCH, before=before, limit=limit)
+        ended, variables = between("finished_at", after=EPOCH, before=before)
+        return await self._batch(PRUNE.format(ended=ended), **variables, limit=limit)
 
     async def count(self, context_id: str) -> Mapping[str, int]:
         """How many jobs a Context has, as one of its belongings."""

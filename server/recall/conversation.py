@@ -16,7 +16,7 @@ RECENT = """SELECT * FROM type::record('session', $id) WHERE forgotten_at = NONE
 SELECT role, content, seq, (occurred_at ?? created_at) AS said_at FROM turn
     WHERE session = $conversation AND forgotten_at = NONE AND valid_until = NONE AND {visible}
     ORDER BY seq DESC LIMIT $limit"""
-TOLD = """SELECT label, description, created_at FROM instruction
+TOLD = """SELECT label, description, created_at FROM instruction WITH NOINDEX
     WHERE active AND forgotten_at = NONE AND valid_until = NONE AND {visible} ORDER BY created_at DESC LIMIT $limit"""
 
 

@@ -24,8 +24,8 @@ SOURCE_KINDS = {
     "attribute": "fact",
     "relates_to": "fact",
 }
-COUNTED = """SELECT kind, tier, cached, duration_ms, token_cost, sources, written, created_at FROM {traces}
-    WHERE {between} AND {within} ORDER BY created_at DESC LIMIT $limit"""
+COUNTED = """SELECT kind, tier, cached, duration_ms, token_cost, sources, written, created_at,
+    time::micros(created_at) AS at FROM {traces} WHERE {between} AND {within} ORDER BY at DESC LIMIT $limit"""
 
 
 @dataclass(frozen=True, slots=True)

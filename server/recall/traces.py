@@ -20,7 +20,8 @@ END = datetime(9999, 1, 1, tzinfo=UTC)
 # Any other index would be used for one side of an OR and lose what only the other side matches.
 LISTED = """SELECT *, time::micros(created_at) AS at OMIT candidates FROM {traces}
     WHERE {between} AND {within}
-    AND ($before = NONE OR time::micros(created_at) < $at OR (created_at = $seen_at AND id < $before))
+    AND ($before = NONE OR time::micros(created_at) < $at
+        OR (time::micros(created_at) = $at AND id < $before))
     AND ($tier = NONE OR tier = $tier) AND ($kind = NONE OR kind = $kind)
     AND ($key = NONE OR api_key_id = $key) AND ($principal = NONE OR principal = $principal OR api_key_id = $principal)
     AND ($of_session = NONE OR session_id = $of_session) AND duration_ms >= $slower_than
@@ -90,7 +91,6 @@ async def page(
     variables |= wanted.variables
     variables |= {
         "before": RecordID("decision_trace", after.id) if after else None,
-        "seen_at": after.at if after else None,
         "at": micros(after.at) if after else None,
     }
     since, to = wanted.since or BEGINNING, wanted.until or END

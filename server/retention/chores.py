@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 from server.core.clock import Clock
 from server.store.engine import Database
+from server.store.moments import between
 
 BATCH = 500
 
-DELETE = """LET $old = (SELECT VALUE id FROM {table} WHERE {column} <= $before LIMIT $limit);
+DELETE = """LET $old = (SELECT VALUE id FROM {table} WHERE {old} LIMIT $limit);
 DELETE $old RETURN NONE;
 array::len($old)"""
 
@@ -56,11 +57,11 @@ class OldRows:
 
     async def delete(self, database: Database) -> int:
         """Batch after batch, until none is left."""
-        text = DELETE.format(table=self.table, column=self.column)
+        old, variables = between(self.column, until=self.clock.now() - self.kept)
+        text = DELETE.format(table=self.table, old=old)
         total, deleted = 0, BATCH
         while deleted == BATCH:
-            variables = {"before": self.clock.now() - self.kept, "limit": BATCH}
-            *_, deleted = await database.write(text, variables)
+            *_, deleted = await database.write(text, variables | {"limit": BATCH})
             total += deleted
         return total
 

@@ -8,6 +8,7 @@ from server.core.clock import Clock
 from server.core.errors import FencedError
 from server.core.scope import EMPTY, Scope
 from server.index.writes import IndexWrites
+from server.observe.traffic import Traffic
 from server.retention.chores import Chore
 from server.retention.deletion import Deletion
 from server.retention.pace import Pace
@@ -34,9 +35,12 @@ class Wanted:
 class Cleaner:
     """Deletes what is due in a Context, or counts it."""
 
-    def __init__(self, policies: Policies, index: IndexWrites, clock: Clock, chores: Sequence[Chore] = ()) -> None:
+    def __init__(
+        self, policies: Policies, index: IndexWrites, traffic: Traffic, clock: Clock, chores: Sequence[Chore] = ()
+    ) -> None:
         self._policies = policies
         self._index = index
+        self._traffic = traffic
         self._clock = clock
         self._chores = chores
 
@@ -71,7 +75,7 @@ class Cleaner:
         """Go through everything under the policies of now; False if it is to be done again."""
         async with self._policies.contexts.opened(report.id) as opened:
             plan = self._plan(opened, wanted)
-            pace = Pace(self._clock, opened.database.engine.stats)
+            pace = Pace(self._clock, self._traffic, alone=opened.database.engine.kind == "embedded")
         deletion, complete = Deletion(self._index, tenure.fence), True
         for stream in streams(plan.variants, plan.latest):
             cursor: Cursor | None = Cursor()

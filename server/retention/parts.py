@@ -11,6 +11,7 @@ from server.core.ids import Ids
 from server.core.retention import duration, policies
 from server.index.writes import IndexWrites
 from server.observe.events import EventBus
+from server.observe.traffic import Traffic
 from server.retention.chores import Chore, OldServerRows, ServerChore, expired_answers, old_sweeps, old_traces
 from server.retention.cleaning import Cleaner
 from server.retention.decay import DAY, Decay
@@ -44,6 +45,7 @@ def create_retention(
     audit: AuditLog,
     index: IndexWrites,
     events: EventBus,
+    traffic: Traffic,
     clock: Clock,
     ids: Ids,
     *,
@@ -62,7 +64,7 @@ def create_retention(
     sweeps = SweepLog(metadata, audit, events, lease, clock, ids)
     sweeper = Sweeper(
         contexts.registry,
-        Cleaner(own, index, clock, [answers, old_traces(clock, traces), *chores]),
+        Cleaner(own, index, traffic, clock, [answers, old_traces(clock, traces), *chores]),
         sweeps,
         lease,
         clock,

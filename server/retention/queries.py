@@ -137,7 +137,8 @@ class Conditions:
     def _shown(self) -> str:
         rules = ", ".join(f"rule_{number}" for number in range(len(self.variants)))
         scope = "scope, " if self._described else ""
-        return f"id, {scope}time::micros(created_at) AS created, time::micros(ended) AS ended, [{rules}] AS rules"
+        moments = f"{_micros('created_at')} AS created, {_micros('ended')} AS ended"
+        return f"id, {scope}{moments}, [{rules}] AS rules"
 
     def _source(self, stream: Stream) -> str:
         return f"""LET $page = ({self._columns(stream.table)}
@@ -186,6 +187,11 @@ class Conditions:
 def _of_few(question: str) -> str:
     """What a question finds for some of `$ids` at a time, as `$few`, taken together."""
     return f"array::flatten(array::map({FEWS}, |$few| ({question})))"
+
+
+def _micros(column: str) -> str:
+    """The first whole microsecond that is not before a moment, for the clock knows no smaller ones."""
+    return f"time::micros({column} + 999ns)"
 
 
 def _any(conditions: Iterable[str]) -> str:

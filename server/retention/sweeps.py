@@ -22,7 +22,7 @@ State = Literal["running", "done", "failed", "interrupted"]
 
 SAVE = """UPSERT type::record('sweep', $id) CONTENT $row RETURN NONE;"""
 PAGE = "SELECT *, record::id(id) AS id FROM sweep {older} ORDER BY id DESC LIMIT $limit"
-LAST_FULL = "SELECT started_at FROM sweep WHERE chores != {} ORDER BY started_at DESC LIMIT 1"
+LAST_FULL = "SELECT id, started_at FROM sweep WHERE chores != {} ORDER BY id DESC LIMIT 1"
 INTERRUPTED = "The process that swept ended before it was done; the next sweep goes on from there."
 
 

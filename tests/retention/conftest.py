@@ -11,6 +11,7 @@ from server.core.clock import Clock
 from server.core.ids import Ids
 from server.core.retention import sourced
 from server.index.writes import NoIndex
+from server.observe.traffic import Traffic
 from server.retention.chores import Chore, ServerChore
 from server.retention.cleaning import Cleaner
 from server.retention.lease import Lease
@@ -65,7 +66,7 @@ class Memory:
         control, clock = self.server.control, clock or self.clock
         lease = Lease(control.metadata, clock, "sweep")
         log = SweepLog(control.metadata, control.audit, self.server.events, lease, clock, Ids())
-        cleaner = Cleaner(policies, NoIndex(), clock, chores)
+        cleaner = Cleaner(policies, NoIndex(), Traffic(), clock, chores)
         return Sweeper(control.contexts.registry, cleaner, log, lease, clock, server_chores)
 
     async def clear(self) -> None:

@@ -34,7 +34,7 @@ INSERT INTO instruction (SELECT *, <set>[] AS scope FROM $instructions) RETURN N
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(120 + 30 * ROUNDS)
+@pytest.mark.timeout(120 + 60 * ROUNDS)
 async def test_what_is_gone_is_a_prefix_of_what_was_planned(tmp_path: Path) -> None:
     moments, binding, cut_short = random.Random(3), Binding("acme", "prod"), 0
     with Deployment(tmp_path / "data", tmp_path, environment={"SPECTRON_LOG_LEVEL": "warning"}) as deployment:

@@ -13,6 +13,7 @@ from server.core.errors import ConflictError, ContextNotFoundError, FencedError,
 from server.core.scope import EMPTY, parse
 from server.index.writes import IndexedChunk
 from server.observe.events import Wanted as Followed
+from server.observe.traffic import Traffic
 from server.retention.cleaning import Cleaner, Wanted
 from server.retention.deletion import Deletion
 from server.retention.plan import Plan
@@ -54,7 +55,7 @@ class Recorder:
 async def recorded(memory: Memory, index: Recorder) -> Sweeper:
     """A sweeper like the server's own, with another index."""
     sweeper = memory.sweeper(await memory.under(Policies()))
-    sweeper._cleaner = Cleaner(await memory.under(Policies()), index, memory.clock)
+    sweeper._cleaner = Cleaner(await memory.under(Policies()), index, Traffic(), memory.clock)
     return sweeper
 
 
