@@ -8,10 +8,9 @@ from server.control.audit import AuditLog, Filter
 from server.control.contexts import Contexts
 from server.core.errors import ContextNotFoundError, UnavailableError
 from server.http.bodies import Moment
+from server.http.cursors import RecordCursor
 from server.http.guard import Manager
 from server.http.views import audit_view
-
-EVENT_ID = r"^\d{20}-[a-z0-9]{8}$"
 
 
 def add_routes(router: APIRouter, contexts: Contexts, audit: AuditLog) -> None:
@@ -24,7 +23,7 @@ def add_routes(router: APIRouter, contexts: Contexts, audit: AuditLog) -> None:
         since: Moment | None = None,
         until: Moment | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
-        cursor: Annotated[str | None, Query(pattern=EVENT_ID)] = None,
+        cursor: RecordCursor = None,
     ) -> dict[str, Any]:
         """What was refused, administered, forgotten and erased in a Context, newest first.
 

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from server.control.contexts import Contexts
-from server.control.naming import CONTEXT_ID
 from server.control.statistics import Statistics
 from server.control.tokens import TokenLedger
 from server.core.clock import Clock
 from server.http.bodies import ContextPatch, NewContext
+from server.http.cursors import ContextCursor
 from server.http.guard import Asked, Manager
 from server.http.views import context_view, removal_view, usage_view
 
@@ -25,7 +25,7 @@ def add_routes(
     async def list_contexts(
         _: Manager,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
-        cursor: Annotated[str, Query(pattern=f"^({CONTEXT_ID.pattern})?$")] = "",
+        cursor: ContextCursor = "",
     ) -> dict[str, Any]:
         """All Contexts in order of their ids, a page at a time."""
         found = await contexts.registry.page(after=cursor, limit=limit + 1)

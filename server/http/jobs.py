@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from server.http.cursors import RecordCursor
 from server.http.guard import Manager
 from server.jobs.job import Job, State
 from server.jobs.register import Jobs
@@ -16,7 +17,7 @@ def add_routes(router: APIRouter, jobs: Jobs) -> None:
         context: Annotated[str | None, Query(max_length=64)] = None,
         state: State | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
-        cursor: Annotated[str | None, Query(max_length=64)] = None,
+        cursor: RecordCursor = None,
     ) -> dict[str, Any]:
         """Jobs of all Contexts, newest first, a page at a time."""
         found = await jobs.page(context_id=context, state=state, cursor=cursor, limit=limit + 1)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from server.core.errors import UnavailableError
+from server.http.cursors import RecordCursor
 from server.http.guard import Asked, Manager
 from server.http.retention_views import decay_view, outcome_view, scoped_sweep_view, sweep_view
 from server.http.tenant import Here, Tenants
@@ -26,7 +27,7 @@ def add_routes(router: APIRouter, retention: Retention) -> None:
 
     @router.get("/lifecycle/sweeps")
     async def list_sweeps(
-        _: Manager, limit: Annotated[int, Query(ge=1, le=500)] = 50, cursor: Annotated[str | None, Query()] = None
+        _: Manager, limit: Annotated[int, Query(ge=1, le=500)] = 50, cursor: RecordCursor = None
     ) -> dict[str, Any]:
         """Sweeps, the newest first, with one that is running as far as it has come."""
         found = await retention.sweeps.page(limit=limit + 1, before=cursor)

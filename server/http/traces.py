@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from server.core.clock import Clock
 from server.core.errors import ValidationError
 from server.http.bodies import Moment
+from server.http.cursors import Cursor, refused
 from server.http.tenant import Here
 from server.http.trace_views import statistics_view, trace_detail, trace_view
 from server.observe.traces import TraceLog
@@ -37,7 +38,7 @@ def add_routes(router: APIRouter, log: TraceLog, clock: Clock) -> None:
         until: Moment | None = None,
         scope: Scope = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-        cursor: Text = None,
+        cursor: Cursor = None,
     ) -> dict[str, Any]:
         """What was asked and remembered in the caller's sight, newest first."""
         await log.flush()
@@ -97,5 +98,5 @@ def _position(cursor: str) -> Position:
     except ValueError:
         moment, trace_id = None, ""
     if moment is None or moment.tzinfo is None or not trace_id:
-        raise ValidationError("cursor is not one of this list; use the next_cursor of the page before, or none.")
+        raise refused(cursor)
     return Position(moment, trace_id)

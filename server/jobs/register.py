@@ -121,7 +121,7 @@ class Jobs:
         changed, variables = between("updated_at", after=moment)
         return jobs_of(
             await self._database.rows(
-                f"SELECT * FROM (SELECT * FROM job WHERE {changed}) ORDER BY updated_at LIMIT $limit",
+                f"SELECT *, time::nano(updated_at) AS moment FROM job WHERE {changed} ORDER BY moment LIMIT $limit",
                 variables | {"limit": limit},
             )
         )

@@ -24,7 +24,8 @@ def between(
 
     A range without a beginning holds rows without a moment too.
     """
-    conditions, variables = [], {}
+    conditions: list[str] = []
+    variables: dict[str, Any] = {}
     for name, comparison, moment in (
         ("since", ">=", since),
         ("after", ">", after),

@@ -229,11 +229,11 @@ async def test_queries(unchanged: App) -> None:
     for path, queries in {
         CONTEXTS: (
             "limit=0", "limit=-1", "limit=abc", "limit=1e3", "limit=501", "limit=", "limit=1.5", f"limit={'9' * 400}",
-            "cursor=A", "cursor=a%00", "cursor=' OR 1=1", f"cursor={'a' * 100}", "curser=a", "limit=5&bogus",
+            "curser=a", "limit=5&bogus",
         ),
         ACME: ("dry_run=true",),
         f"{ACME}/audit": (
-            "limit=0", "cursor=zzz", "cursor=;", "since=abc", "since=2026-01-01", "since=5", "since=1e400",
+            "limit=0", "since=abc", "since=2026-01-01", "since=5", "since=1e400",
             "until=9999-12-31T23:59:59-23:59", "kinds=denial",
         ),
     }.items():  # fmt: skip

@@ -1,6 +1,6 @@
 """Jobs looked up, cancelled, retried and forgotten."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -59,6 +59,25 @@ class TestPages:
         second = await queued(bench)
 
         assert [job.id for job in await bench.jobs.about("acme", "document:1")] == [second.id, first.id]
+
+    async def test_changes_of_one_second_are_told_in_their_order_and_none_is_passed_over(self, bench: Bench) -> None:
+        parts = (0, 1, 500, 100_000_000, 123_000_000, 123_000_001, 123_456_000, 123_456_789, 500_000_000, 999_999_999)
+        second, made = datetime(2025, 12, 31, tzinfo=UTC), []
+        for number, part in enumerate(parts):
+            job = await queued(bench, f"document:{-number}")
+            await bench.database.write(
+                "UPDATE type::record('job', $id) SET updated_at = <datetime>$moment RETURN NONE",
+                {"id": job.id, "moment": f"{second:%Y-%m-%dT%H:%M:%S}.{part:09}Z"},
+            )
+            made.append(job.id)
+        for size in (1, 2, 3, 100):
+            told: list[str] = []
+            moment = second - timedelta(seconds=1)
+            while len(told) < len(made):
+                found = await bench.jobs.changed_since(moment, limit=size)
+                told += [job.id for job in found if job.updated_at.year == second.year]
+                moment = found[-1].updated_at
+            assert told == made, size
 
 
 class TestCancel:
@@ -129,6 +148,14 @@ class TestRetry:
 
 
 class TestForgetting:
+    async def test_a_job_of_the_same_second_is_kept_until_its_time(self, bench: Bench) -> None:
+        await failed(bench)
+        bench.clock.advance(0.5)
+        ended = bench.clock.now()
+        await failed(bench, "document:2")
+        assert await bench.jobs.prune(ended.replace(microsecond=0), limit=9) == 0
+        assert await bench.jobs.prune(ended, limit=9) == 1
+
     async def test_only_what_ended_before(self, bench: Bench) -> None:
         for number in range(5):
             await failed(bench, f"old:{number}")

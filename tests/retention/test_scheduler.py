@@ -145,3 +145,12 @@ async def test_a_server_schedules_only_if_it_is_told_to(tmp_path: Path, schedule
                 break
             await asyncio.sleep(0.01)
         assert [sweep["state"] for sweep in sweeps] == ["done"] * schedules
+
+
+async def test_the_last_of_two_sweeps_in_one_second(memory: Memory) -> None:
+    for _ in range(2):
+        await memory.server.retention.sweeper.sweep(Wanted(), SYSTEM)
+        memory.clock.advance(0.5)
+    last = await memory.server.retention.sweeps.last_full()
+    assert last is not None
+    assert last.microsecond >= 500_000
