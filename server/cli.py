@@ -16,6 +16,7 @@ import typer
 from server.app import VERSION, Server
 from server.control.audit import SYSTEM
 from server.control.secrets import write_private
+from server.core.clock import SystemClock
 from server.core.errors import ConflictError, ContextNotFoundError, SpectronError
 from server.description import openapi_document
 from server.maintenance import apply_migrations, migration_status
@@ -270,7 +271,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         try:
             return await work
         finally:
-            await asyncio.sleep(REST_SECONDS)
+            await SystemClock().sleep(REST_SECONDS)
 
     return asyncio.run(rested())
 

@@ -30,6 +30,8 @@ _UNITS = {
 }
 _DAY = _UNITS["d"]
 _LONGEST = 100 * _UNITS["y"]
+# More than these are over it in every unit.
+MOST_DIGITS = 6
 
 Ttl = timedelta | None
 
@@ -101,13 +103,15 @@ def ttl(text: object, name: str = "ttl") -> Ttl:
     number, unit = match[1], match[2]
     if unit not in {"d", "w", "y"}:
         raise UnprocessableError(f"{name} is {str(text)[:40]!r}: {unit[:40]!r} is not a unit. {advice}")
-    if not re.fullmatch(r"[0-9]{1,6}", number):
+    if not re.fullmatch(r"[0-9]+", number):
         raise UnprocessableError(f"{name} is {str(text)[:40]!r}: {number[:40]!r} is not a whole number. {advice}")
-    length = int(number) * _UNITS[unit]
+    length = int(number) * _UNITS[unit] if len(number.lstrip("0")) <= MOST_DIGITS else timedelta.max
     if length < _DAY:
         raise UnprocessableError(f"{name} is {text!r}, which is below the minimum of 1d. {advice}")
     if length > _LONGEST:
-        raise UnprocessableError(f"{name} is {text!r}, which is over 100y. Write {INDEFINITE!r} to keep for ever.")
+        raise UnprocessableError(
+            f"{name} is {str(text)[:40]!r}, which is over 100y. Write {INDEFINITE!r} to keep for ever."
+        )
     return length
 
 

@@ -53,7 +53,7 @@ class Originals:
                 await self._objects.delete(key)
                 del self._orphaned_since[key]
                 removed += 1
-        await self._objects.clear_unfinished(UNFINISHED_AGE)
+        await self._objects.clear_unfinished(self._clock.now() - UNFINISHED_AGE)
         return removed
 
     # What a Context owns outside its database, for its deletion.

@@ -108,7 +108,7 @@ def create_documents(
 ) -> Documents:
     """Everything; `gone` hears of deleted documents, `alone` says that no other process works on the same database."""
     extraction = ExtractionPool(size=settings.extraction_processes)
-    spool = Spool(settings.data_path / "spool", objects)
+    spool = Spool(settings.data_path / "spool", objects, clock)
     document_queue = DocumentQueue(queue, jobs)
     grace = timedelta(0) if alone else UPLOAD_GRACE
     library = create_library(

@@ -2,24 +2,26 @@
 
 import asyncio
 import tempfile
-import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
+from server.core.clock import Clock
 from server.core.errors import UnavailableError
 from server.objects.store import ObjectStore
 
 # Nothing is read for that long; what is older was left behind by a process that was killed.
-ABANDONED_SECONDS = 3600.0
+ABANDONED = timedelta(hours=1)
 
 
 class Spool:
     """Puts originals where a process that reads files finds them."""
 
-    def __init__(self, folder: Path, objects: ObjectStore) -> None:
+    def __init__(self, folder: Path, objects: ObjectStore, clock: Clock) -> None:
         self._folder = folder
         self._objects = objects
+        self._clock = clock
 
     @asynccontextmanager
     async def file(self, storage_key: str) -> AsyncIterator[Path]:
@@ -38,7 +40,8 @@ class Spool:
 
     def clear(self) -> None:
         """Remove what killed processes have left behind."""
+        before = (self._clock.now() - ABANDONED).timestamp()
         for file in self._folder.glob("*"):
             with suppress(FileNotFoundError):  # its reader has just removed it
-                if file.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                if file.stat().st_mtime < before:
                     file.unlink()

@@ -3,10 +3,9 @@
 import errno
 import os
 import secrets
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO, ParamSpec, TypeVar
@@ -86,9 +85,8 @@ class FileObjectStore(ObjectStore):
             for found in batch:
                 yield found
 
-    async def clear_unfinished(self, older_than: timedelta) -> int:
-        before = time.time() - older_than.total_seconds()
-        return await self._run("clear unfinished writes", self._clear, before)
+    async def clear_unfinished(self, before: datetime) -> int:
+        return await self._run("clear unfinished writes", self._clear, before.timestamp())
 
     async def ping(self) -> None:
         await self._run("write a file", self._probe)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import boto3
@@ -143,8 +143,8 @@ class S3ObjectStore(ObjectStore):
             for found in page.get("Contents", []):
                 yield ObjectStat(found["Key"].removeprefix(self._location.prefix), found["Size"])
 
-    async def clear_unfinished(self, older_than: timedelta) -> int:
-        return await self._run("clear unfinished writes of", "uploads", self._clear, datetime.now(UTC) - older_than)
+    async def clear_unfinished(self, before: datetime) -> int:
+        return await self._run("clear unfinished writes of", "uploads", self._clear, before)
 
     async def ping(self) -> None:
         await self._run("find", "bucket", self._probe)

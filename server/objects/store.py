@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from server.core.errors import NotFoundError, ValidationError
 
@@ -59,8 +59,8 @@ class ObjectStore(ABC):
         """Every object whose key begins with the prefix, in the order of keys."""
 
     @abstractmethod
-    async def clear_unfinished(self, older_than: timedelta) -> int:
-        """Remove what writes that never finished left behind, and say how much that was."""
+    async def clear_unfinished(self, before: datetime) -> int:
+        """Remove what writes that began before then and never finished left behind; says how much that was."""
 
     @abstractmethod
     async def ping(self) -> None:

@@ -7,7 +7,7 @@ import typer
 from spectron.ctl.arguments import Yes
 from spectron.ctl.files import document
 from spectron.ctl.retention_views import change_list, changes, preview_sheet, retention_sheet
-from spectron.models.retention import RetentionPreview
+from spectron.models.retention import Policy, RetentionPreview
 from spectron.terminal.commands import command
 from spectron.terminal.session import Session
 
@@ -57,17 +57,14 @@ def diff(
         str | None, typer.Argument(metavar="FILE", help="Policies to compare with; without it, those of the server.")
     ] = None,
 ) -> None:
-    """List in which policies a file differs from a Context, or a Context from the server; changes nothing."""
+    """List in which policies a file differs from a Context's own, or what is in force from the server's."""
     current = session.admin.contexts(session.context_id()).retention.get()
-    own, server = (
-        [
-            {"scope": policy.scope, "memory_category": policy.memory_category, "ttl": policy.ttl}
-            for policy in current.policies
-            if (policy.source == "server") == of_server
-        ]
-        for of_server in (False, True)
-    )
-    found = changes(server, own) if file is None else changes(own, policies_in(file, session))
+    if file is None:
+        server = [_plain(policy) for policy in current.policies if policy.source == "server"]
+        found = changes(server, [_plain(policy) for policy in current.policies if policy.in_force])
+    else:
+        own = [_plain(policy) for policy in current.policies if policy.source != "server"]
+        found = changes(own, policies_in(file, session))
     if session.as_json:
         session.out.json({"changes": found})
     elif found:
@@ -84,3 +81,7 @@ def policies_in(source: str, session: Session) -> list[dict[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise typer.BadParameter(f"{source} holds no list of policies", param_hint=HINT)
     return found
+
+
+def _plain(policy: Policy) -> dict[str, Any]:
+    return {"scope": policy.scope, "memory_category": policy.memory_category, "ttl": policy.ttl}

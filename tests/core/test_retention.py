@@ -24,6 +24,7 @@ def test_a_ttl_is_days_weeks_or_years(text: str, days: int | None) -> None:
         ("0d", "below the minimum of 1d"),
         ("0w", "below the minimum of 1d"),
         ("101y", "over 100y"),
+        ("99999999999d", "over 100y"),
         ("12h", "'h' is not a unit"),
         ("1month", "'month' is not a unit"),
         ("7", "'' is not a unit"),

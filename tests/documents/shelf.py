@@ -159,7 +159,7 @@ async def shelf_in(
         Ids(),
         enqueue=enqueue,
         gone=lambda *_: None,
-        spool=Spool(folder / "spool", objects),
+        spool=Spool(folder / "spool", objects, clock),
         grace=grace,
     )
     try:

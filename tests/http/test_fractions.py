@@ -54,7 +54,8 @@ async def followed(app: App, path: str, key: str, size: int, **params: Any) -> l
         assert len(page[key]) == size
         found += page[key]
         page = await read(app, path, limit=size, cursor=page["next_cursor"], **params)
-    return found + page[key]
+    found += page[key]
+    return found
 
 
 def timed(number: int) -> str:

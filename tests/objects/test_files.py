@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from server.core.errors import UnavailableError, ValidationError
 from server.objects.files import UNFINISHED, FileObjectStore
 from tests.objects.conftest import chunked, collected
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FILL_A_SMALL_DISK = """
 import asyncio, sys
 from pathlib import Path
@@ -128,8 +129,9 @@ async def test_what_a_crash_left_is_cleared_by_age_and_never_listed(tmp_path: Pa
     for name, age in (("old", 7200), ("new", 0)):
         leftover = tmp_path / UNFINISHED / name
         leftover.write_bytes(b"half")
-        os.utime(leftover, (leftover.stat().st_atime, leftover.stat().st_mtime - age))
-    assert await store.clear_unfinished(timedelta(hours=1)) == 1
+        written = (NOW - timedelta(seconds=age)).timestamp()
+        os.utime(leftover, (written, written))
+    assert await store.clear_unfinished(NOW - timedelta(hours=1)) == 1
     assert _names(tmp_path / UNFINISHED) == ["new"]
     assert [found.key async for found in store.list()] == ["acme/x"]
     await store.close()

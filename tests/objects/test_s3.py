@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,6 +15,8 @@ from server.objects.store import MIB
 from tests.objects.conftest import CREDENTIALS, IMPATIENT, S3Endpoint, chunked, collected, free_port
 from tests.objects.faulty_proxy import FaultyProxy
 
+LONG_AGO = datetime(1976, 1, 1, tzinfo=UTC)
+LATER = datetime(9000, 1, 1, tzinfo=UTC)
 KEY = "acme/ab/cd/abcd"
 MakeS3 = Callable[[int], S3ObjectStore]
 
@@ -103,16 +105,16 @@ async def test_an_upload_that_fails_half_way_leaves_no_parts(s3_endpoint: S3Endp
         assert proxy.refusals == 0
         with pytest.raises(NotFoundError):
             await store.stat(KEY)
-        assert await store.clear_unfinished(timedelta(seconds=-60)) == 0
+        assert await store.clear_unfinished(LATER) == 0
         await store.close()
 
 
 async def test_parts_left_by_a_killed_writer_are_cleared(make_s3: MakeS3, bucket: str) -> None:
     store = make_s3(0)
     Upload(store._client, bucket, "originals/acme/x").add(bytes(5 * MIB))
-    assert await store.clear_unfinished(timedelta(days=50 * 365)) == 0
-    assert await store.clear_unfinished(timedelta(seconds=-60)) == 1
-    assert await store.clear_unfinished(timedelta(seconds=-60)) == 0
+    assert await store.clear_unfinished(LONG_AGO) == 0
+    assert await store.clear_unfinished(LATER) == 1
+    assert await store.clear_unfinished(LATER) == 0
     await store.close()
 
 

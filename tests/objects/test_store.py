@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
 from blake3 import blake3
@@ -12,6 +12,7 @@ from server.core.errors import NotFoundError, ValidationError
 from server.objects.store import MIB, ObjectStat, ObjectStore, checked_key, object_key
 from tests.objects.conftest import chunked, collected
 
+LATER = datetime(9000, 1, 1, tzinfo=UTC)
 KEY = object_key("acme-prod", "0123456789abcdef")
 
 
@@ -108,7 +109,7 @@ async def test_a_write_whose_source_breaks_leaves_nothing(store: ObjectStore, si
     with pytest.raises(ConnectionResetError, match="went away"):
         await store.put(KEY, breaking())
     assert [found async for found in store.list()] == []
-    assert await store.clear_unfinished(timedelta(seconds=-60)) == 0
+    assert await store.clear_unfinished(LATER) == 0
 
 
 @pytest.mark.parametrize("size", [1, 6 * MIB])
@@ -127,7 +128,7 @@ async def test_a_cancelled_write_leaves_nothing(store: ObjectStore, size: int) -
     with pytest.raises(asyncio.CancelledError):
         await write
     assert [found async for found in store.list()] == []
-    assert await store.clear_unfinished(timedelta(seconds=-60)) == 0
+    assert await store.clear_unfinished(LATER) == 0
 
 
 async def test_writes_reads_and_deletes_side_by_side(store: ObjectStore) -> None:
