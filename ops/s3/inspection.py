@@ -1,7 +1,8 @@
 """What is right and what is not, part by part."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 from ops.errors import OpsError
@@ -27,7 +28,7 @@ class Finding:
     dangers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: str | None = None
-    optional: bool = True
+    optional: bool = field(default=True, kw_only=True)
 
     @property
     def is_fine(self) -> bool:
@@ -49,14 +50,15 @@ def parts_of(bucket: Bucket) -> Iterator[Part]:
 
 def inspect(part: Part) -> Finding:
     """A part that can't be looked at hides no other."""
+    finding = partial(Finding, part.name, optional=part.optional)
     try:
         changes, dangers = part.changes(), part.dangers()
     except UnsupportedError as error:
-        return Finding(part.name, "unsupported", error=str(error), optional=part.optional)
+        return finding("unsupported", error=str(error))
     except OpsError as error:
-        return Finding(part.name, "unknown", error=str(error))
+        return finding("unknown", error=str(error))
     notes = part.notes() if isinstance(part, Replication) and changes else []
-    return Finding(part.name, "differs" if changes else "right", changes, dangers, notes)
+    return finding("differs" if changes else "right", changes, dangers, notes)
 
 
 def applied(part: Part) -> Finding:
@@ -67,13 +69,10 @@ def applied(part: Part) -> Finding:
     try:
         part.apply()
     except UnsupportedError as error:
-        return Finding(
-            part.name, "unsupported", before.changes, before.dangers, error=str(error), optional=part.optional
-        )
+        return replace(before, state="unsupported", notes=[], error=str(error))
     except OpsError as error:
-        return Finding(part.name, "unknown", before.changes, before.dangers, error=str(error))
+        return replace(before, state="unknown", notes=[], error=str(error))
     after = inspect(part)
     if after.changes:
-        broken = "The service answered that it is done, and did not do it."
-        return Finding(part.name, "differs", after.changes, after.dangers, before.notes, broken)
-    return Finding(part.name, "right", before.changes, after.dangers, before.notes)
+        return replace(after, notes=before.notes, error="The service answered that it is done, and did not do it.")
+    return replace(after, changes=before.changes, notes=before.notes)

@@ -29,9 +29,13 @@ def bring_back(
     apply: Annotated[bool, typer.Option("--apply", help="Bring them back; without it, only list them.")] = False,
 ) -> None:
     """Bring back deleted objects by removing their delete markers; no byte is copied or overwritten."""
+    begin, end = moment(since), moment(until) if until else now()
+    if begin >= end:
+        raise typer.BadParameter(
+            f"nothing lies between {begin.isoformat()} and {end.isoformat()}", param_hint="--since"
+        )
     with bucket.open(session, Wanted()) as opened:
-        end = moment(until) if until else now()
-        found = [*hidden_objects(opened, prefix, moment(since), end)]
+        found = [*hidden_objects(opened, prefix, begin, end)]
         if apply:
             undelete(opened, found)
     if session.as_json:

@@ -185,6 +185,8 @@ def test_what_is_refused_is_explained(counter: Counter, code: tuple[str, str], s
         counter.address = f"s3://locked?endpoint=http://127.0.0.1:{server.server_address[1]}"
         done = counter.run("status", "--json")
         assert {one["state"] for one in done.json["parts"]} == {state}
+        assert [one["part"] for one in done.json["parts"] if not one["optional"]] == ["versioning"]
+        assert "s3 apply" not in done.stderr
         assert words in done.stderr
         assert done.code == 1
     finally:

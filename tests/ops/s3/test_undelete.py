@@ -56,8 +56,8 @@ def test_what_is_brought_back_is_what_was_there(
 
 @pytest.mark.usefixtures("keys")
 def test_what_was_deleted_at_another_time_stays_deleted(counter: Counter, client: "S3Client", bucket: str) -> None:
-    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    assert counter.run("undelete", "--since", later, "--apply").code == 3
+    later = [(datetime.now(UTC) + timedelta(hours=hours)).isoformat() for hours in (1, 2)]
+    assert counter.run("undelete", "--since", later[0], "--until", later[1], "--apply").code == 3
     assert counter.run("undelete", "--since", "2020-01-01", "--until", BEFORE, "--apply").code == 3
     assert living(client, bucket).keys() == {"originals/acme/alive"}
 
@@ -104,3 +104,6 @@ def test_what_was_made_again_and_deleted_again_comes_back_as_it_was_last(
 def test_a_time_has_to_be_given(counter: Counter) -> None:
     assert counter.run("undelete", "--apply").code == 2
     assert counter.run("undelete", "--since", "yesterday").code == 2
+    for times in (("--since", "2100-01-01"), ("--since", "2026-02-01", "--until", "2026-01-01")):
+        refused = counter.run("undelete", *times)
+        assert (refused.code, "nothing lies between" in refused.stderr) == (2, True)
