@@ -45,7 +45,7 @@ class DescribedApi(FastAPI):
         for path, operations in document["paths"].items():
             for verb, operation in operations.items():
                 _add_parameters(path, verb, operation)
-                operation["responses"] = answering.answers(operation) | failures(path, verb)
+                operation["responses"] = answering.answers(operation) | failures(path, verb, operation)
                 examples.add(operation)
         return document
 

@@ -52,13 +52,15 @@ def _response(status: int, description: str, detail: str) -> dict[str, Any]:
 RESPONSES = {name: _response(status, description, detail) for status, (name, description, detail) in FAILURES.items()}
 
 
-def failures(path: str, verb: str) -> dict[str, Any]:
+def failures(path: str, verb: str, operation: dict[str, Any]) -> dict[str, Any]:
     """The responses of everything that can go wrong with an operation, by status."""
     if path in OPEN:
         return _references({500})
     statuses = {400, 401, 403, 404, 429, 500, 503}
     if verb in ("post", "put", "patch", "delete"):
         statuses |= {409, 413, 415, 422}
+    if any(parameter.get("name") == "cursor" for parameter in operation["parameters"]):
+        statuses.add(422)
     if path.endswith("/raw"):
         statuses.add(416)
     return _references(statuses)
