@@ -22,6 +22,8 @@ class Profile:
     url: str
     api_key: str = field(repr=False)
     context: str | None = None
+    repository: str | None = None
+    """Where this server's backups are, for the dashboard."""
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Target:
-    """A server, a key, a Context, and where the key was found."""
+    """A server, a key, a Context, where the key was found, and where the profile says that the backups are."""
 
     url: str
     api_key: str | None = field(default=None, repr=False)
     context: str | None = None
     key_source: str | None = None
+    repository: str | None = None
 
 
 def find_target(given: Given, environ: Mapping[str, str], directory: Path) -> Target:
@@ -59,11 +60,12 @@ def find_target(given: Given, environ: Mapping[str, str], directory: Path) -> Ta
     profile, name = _profile(said, environ)
     url = said.url or (profile.url if profile else endpoint.DEFAULT_URL)
     context = said.context or (profile.context if profile else None) or surroundings.context
+    repository = profile.repository if profile and url == profile.url else None
     if said.api_key:
         source = "--api-key" if given.api_key else "SPECTRON_API_KEY"
-        return Target(url, said.api_key, context, source)
+        return Target(url, said.api_key, context, source, repository)
     if profile:
-        return Target(url, profile.api_key, context, f"profile {name}")
+        return Target(url, profile.api_key, context, f"profile {name}", repository)
     file = _management_key(environ, directory) if _is_local(url) else None
     if file:
         return Target(url, _read(file), context, str(file))

@@ -1,32 +1,42 @@
 """The dashboard, put together."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import work
 from textual.app import App
 from textual.binding import BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 
 from spectron.errors import SpectronError
 from spectron.target import Target
 from spectron_tui.actions.action import Action, Area
 from spectron_tui.actions.bindings import bindings, keymap, of, reachable
+from spectron_tui.dialogs.asking import Asking
 from spectron_tui.dialogs.choice import Choice
 from spectron_tui.dialogs.dialog import Dialog
 from spectron_tui.dialogs.help import Help
+from spectron_tui.feed.load import Load, parsed
+from spectron_tui.palette import Palette
+from spectron_tui.programs.desk import Desk
+from spectron_tui.programs.run import Run
+from spectron_tui.screens.backups import BackupsScreen
 from spectron_tui.screens.context import ContextScreen
 from spectron_tui.screens.contexts import ContextsScreen
 from spectron_tui.screens.ingestion import IngestionScreen
 from spectron_tui.screens.live import LiveScreen
 from spectron_tui.screens.overview import OverviewScreen
 from spectron_tui.screens.retention import RetentionScreen
+from spectron_tui.screens.runbook import RunbookScreen
+from spectron_tui.screens.runbooks import RunbooksScreen
 from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.screens.traces import TracesScreen
 from spectron_tui.surroundings import Surroundings
 from spectron_tui.themes import THEMES
 from spectron_tui.widgets.banner import Banner
+from spectron_tui.widgets.pane import headline
 
 PLACES: Mapping[str, Callable[..., LiveScreen[Any]]] = {
     "overview": OverviewScreen,
@@ -34,41 +44,17 @@ PLACES: Mapping[str, Callable[..., LiveScreen[Any]]] = {
     "ingestion": IngestionScreen,
     "traces": TracesScreen,
     "retention": RetentionScreen,
+    "backups": BackupsScreen,
+    "runbooks": RunbooksScreen,
 }
-EVERYWHERE = frozenset({Area.EVERYWHERE, Area.REPLAY})
-"""Areas whose actions are the application's own."""
 SEEKS = frozenset(action.method for action in of(Area.REPLAY))
 STEP, LEAP = 10.0, 60.0
 """Seconds that a recording is moved by."""
+COUNT_SECONDS = 15.0
+TELL_SECONDS = 0.1
+"""How soon the screens hear of what a command says, which can be thousands of lines."""
 BOTTOM = 2
 """Textual's own blank screen, and the place on top of it."""
-
-
-class Palette(Provider):
-    """The actions that work here, by their labels."""
-
-    async def discover(self) -> Hits:
-        for action in self._actions():
-            yield DiscoveryHit(action.label, self._calling(action), help=action.help)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for action in self._actions():
-            score = max(matcher.match(action.label), matcher.match(action.help))
-            if score > 0:
-                yield Hit(score, matcher.highlight(action.label), self._calling(action), help=action.help)
-
-    def _actions(self) -> Iterator[Action]:
-        app = self.app
-        if isinstance(app, Dashboard):
-            yield from app.actions_here(self.screen)
-
-    def _calling(self, action: Action) -> Callable[[], Awaitable[None]]:
-        async def call() -> None:
-            target = self.app if action.area in EVERYWHERE else self.screen
-            await self.app.run_action(action.method, target)
-
-        return call
 
 
 class Dashboard(App[int]):
@@ -94,7 +80,17 @@ class Dashboard(App[int]):
         self.surroundings = surroundings
         self.target = surroundings.target
         self.admin = surroundings.connect(self.target)
+        self.desk = Desk(
+            surroundings.allowed_programs,
+            surroundings.environ,
+            surroundings.now,
+            self._run_changed,
+            self.target,
+            surroundings.repository,
+        )
+        self.load = Load()
         self.place = place
+        self._changed_runs: set[int] = set()
         self._filter = filter
         self._keys = keymap(keys or {})
 
@@ -105,10 +101,12 @@ class Dashboard(App[int]):
         self.set_keymap(self._keys)
         self._install()
         self.push_screen(self.place)
+        self._keep_counting()
         if self.target.context and self.place == "contexts":
             self.open_context(self.target.context)
 
     async def on_unmount(self) -> None:
+        await self.desk.close()
         await self.admin.aclose()
         if self.surroundings.recorder is not None:
             self.surroundings.recorder.close()
@@ -128,12 +126,29 @@ class Dashboard(App[int]):
         """Show one Context in front of where one is."""
         self.push_screen(ContextScreen(id))
 
+    def open_runbook(self, slug: str) -> None:
+        """Show a page in front of where one is."""
+        page = self.desk.library.page(slug)
+        if page is None:
+            self.notify(f"There is no runbook {slug}.", severity="warning", markup=False)
+        else:
+            self.push_screen(RunbookScreen(page))
+
+    async def count(self) -> None:
+        """Ask for the server's counters; without an answer there is nothing to count."""
+        try:
+            self.load = self.load.counting(parsed(await self.admin.metrics(), self.surroundings.now()))
+        except (SpectronError, ValueError):
+            # The line of an hour shows the gap, and every other part says that the server does not answer.
+            return
+
     def report(self, error: SpectronError) -> None:
         """Say what failed, and leave the screen as it is."""
         self.notify(str(error), title="Not done", severity="error", timeout=15, markup=False)
 
     async def tell_of_change(self, done: str, target: str) -> None:
         """Say what happened, with the id under which the audit has it."""
+        self.desk.note(f"{done} The audit has it under {target}.")
         self.notify(f"{done} The audit has it under {target}.", timeout=15, markup=False)
 
     def watch_connected(self) -> None:
@@ -143,19 +158,25 @@ class Dashboard(App[int]):
         self._repaint_banner()
 
     def action_go_overview(self) -> None:
-        self._go("overview")
+        self.go("overview")
 
     def action_go_contexts(self) -> None:
-        self._go("contexts")
+        self.go("contexts")
 
     def action_go_ingestion(self) -> None:
-        self._go("ingestion")
+        self.go("ingestion")
 
     def action_go_traces(self) -> None:
-        self._go("traces")
+        self.go("traces")
 
     def action_go_retention(self) -> None:
-        self._go("retention")
+        self.go("retention")
+
+    def action_go_backups(self) -> None:
+        self.go("backups")
+
+    def action_go_runbooks(self) -> None:
+        self.go("runbooks")
 
     def action_app_help(self) -> None:
         if not isinstance(self.screen, Dialog):
@@ -196,8 +217,19 @@ class Dashboard(App[int]):
         if len(self.screen_stack) > BOTTOM:
             self.pop_screen()
 
+    @work(exclusive=True, group="quit")
     async def action_app_quit(self) -> None:
+        active = self.desk.runs.active
+        if active:
+            words = "\n".join(f"{run.command.purpose}: {run.shown}" for run in active)
+            title = f"End {len(active)} command{'s' if len(active) > 1 else ''} and quit?"
+            if not await self.push_screen_wait(Asking(title, f"At work:\n{words}", "End and quit")):
+                return
+            await self.desk.runs.end_all()
         self.exit(0)
+
+    async def action_quit(self) -> None:
+        self.action_app_quit()
 
     @work(exclusive=True, group="choose")
     async def action_app_context(self) -> None:
@@ -211,7 +243,7 @@ class Dashboard(App[int]):
             return
         chosen = await self.push_screen_wait(Choice("Which Context?", ids, self.target.context))
         if chosen is not None:
-            self.target = Target(self.target.url, self.target.api_key, chosen, self.target.key_source)
+            self.target = self.desk.target = replace(self.target, context=chosen)
             self.open_context(chosen)
 
     @work(exclusive=True, group="choose")
@@ -223,7 +255,11 @@ class Dashboard(App[int]):
         current = next((name for name, profile in profiles.items() if profile.url == self.target.url), None)
         chosen = await self.push_screen_wait(Choice("Which server?", sorted(profiles), current))
         if chosen is not None:
-            await self._connect(Target(profiles[chosen].url, profiles[chosen].api_key, profiles[chosen].context))
+            profile = profiles[chosen]
+            target = Target(profile.url, profile.api_key, profile.context)
+            self.desk.turn_to(target, profile.repository)
+            self.load = Load()
+            await self._connect(target)
 
     async def _connect(self, target: Target) -> None:
         """Leave everything that was seen of the other server behind."""
@@ -237,11 +273,39 @@ class Dashboard(App[int]):
         await self.push_screen(self.place)
         await before.aclose()
 
+    @work(exclusive=True, group="count")
+    async def _keep_counting(self) -> None:
+        """On every screen, so that the hour has no gap."""
+        while True:
+            await self.surroundings.sleep(COUNT_SECONDS)
+            if not self.paused:
+                await self.count()
+
+    def _run_changed(self, run: Run) -> None:
+        if not self._changed_runs and self.is_running:
+            self.set_timer(TELL_SECONDS, self._tell_of_runs)
+        self._changed_runs.add(run.number)
+
+    def _tell_of_runs(self) -> None:
+        changed = [run for run in self.desk.runs.log if run.number in self._changed_runs]
+        self._changed_runs.clear()
+        shown = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
+        for run in changed:
+            if run.ended:
+                severity: SeverityLevel = "information" if run.done else "error"
+                self.notify(headline(run, self.surroundings.now()), severity=severity, markup=False)
+                for screen in shown:
+                    screen.run_ended(run)
+        for screen in shown:
+            screen.runs_moved()
+        self._repaint_banner()
+
     def _install(self) -> None:
         for place, screen in PLACES.items():
             self.install_screen(screen(filter=self._filter if place == self.place else ""), place)
 
-    def _go(self, place: str) -> None:
+    def go(self, place: str) -> None:
+        """Leave what is open, and look at another place."""
         if isinstance(self.screen, Dialog):
             return
         while len(self.screen_stack) > BOTTOM:
@@ -254,6 +318,7 @@ class Dashboard(App[int]):
         if self.surroundings.player is None:
             return
         self.surroundings.player.move(seconds)
+        self.load = Load()
         for screen in {*map(self.get_screen, PLACES), *self.screen_stack}:
             if isinstance(screen, LiveScreen):
                 screen.forget()

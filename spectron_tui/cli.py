@@ -25,6 +25,10 @@ ProfileName = Annotated[str | None, typer.Option(help="A profile that `spectronc
 Write = Annotated[bool, typer.Option("--write", help="Allow actions that change something.")]
 Place = Annotated[str, typer.Option("--screen", help=f"Where to open: {', '.join(PLACES)}.")]
 Filter = Annotated[str, typer.Option(help="Show only rows with these words, at first.")]
+Repository = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Where the backups are, else the profile's. (SPECTRON_BACKUP_REPOSITORY)"),
+]
 Keys = Annotated[Path | None, typer.Option(help="A YAML file that binds keys: `contexts.create: c`.")]
 Record = Annotated[Path | None, typer.Option(help="Keep what is seen in a new file, to be played later.")]
 Replay = Annotated[Path | None, typer.Option(help="Play a recording instead of looking at a server.")]
@@ -42,6 +46,7 @@ def dashboard(
     write: Write = False,
     screen: Place = "overview",
     filter: Filter = "",
+    repository: Repository = None,
     keys: Keys = None,
     record: Record = None,
     replay: Replay = None,
@@ -66,7 +71,7 @@ def dashboard(
             _nothing_else(given, demo=demo, replay=replay, write=write, record=record)
             surroundings = replayed(replay) if replay else demonstrated()
         else:
-            surroundings = live(given, os.environ, writes=write, record=record)
+            surroundings = live(given, os.environ, repository, writes=write, record=record)
     except SpectronError as error:
         typer.echo(f"spectron-tui: {error}", err=True)
         raise typer.Exit(2) from error

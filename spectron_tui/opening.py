@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,8 @@ import httpx
 
 from spectron.profiles import ProfileFile, Profiles
 from spectron.target import Given, Target, find_target
+from spectron_tui.programs.demonstration import REPOSITORY, Demonstration
+from spectron_tui.programs.programs import Installed
 from spectron_tui.recording.answer import Header
 from spectron_tui.recording.player import Player
 from spectron_tui.recording.recorder import Recorder
@@ -21,7 +24,9 @@ from spectron_tui.transport.replay import ReplayTransport
 DEMO = "demo.recording"
 
 
-def live(given: Given, environ: Mapping[str, str], *, writes: bool, record: Path | None) -> Surroundings:
+def live(
+    given: Given, environ: Mapping[str, str], repository: str | None, *, writes: bool, record: Path | None
+) -> Surroundings:
     """A server, as it is now."""
     target = find_target(given, environ, Path.cwd())
     return Surroundings(
@@ -32,6 +37,9 @@ def live(given: Given, environ: Mapping[str, str], *, writes: bool, record: Path
         sleep=asyncio.sleep,
         transport=httpx.AsyncHTTPTransport,
         exports=Path.cwd(),
+        programs=Installed(Path.cwd()),
+        environ=environ,
+        repository=repository or environ.get("SPECTRON_BACKUP_REPOSITORY") or target.repository,
         recorder=Recorder(record, Header(target.url, _now())) if record else None,
     )
 
@@ -43,7 +51,8 @@ def replayed(file: Path) -> Surroundings:
 
 def demonstrated() -> Surroundings:
     """A deployment that exists on a recording alone."""
-    return _played(demo_tape(), "demo")
+    surroundings = _played(demo_tape(), "demo")
+    return replace(surroundings, programs=Demonstration(surroundings.now), repository=REPOSITORY)
 
 
 def demo_tape() -> Tape:

@@ -1,7 +1,7 @@
 """What the dashboard needs from outside: a server, a clock, files, and leave to change things."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import httpx
 from spectron.aio.client import AsyncSpectronManagement
 from spectron.profiles import Profiles
 from spectron.target import Target
+from spectron_tui.programs.programs import NoPrograms, Programs, ReadOnlyPrograms
 from spectron_tui.recording.player import Player
 from spectron_tui.recording.recorder import Recorder
 from spectron_tui.transport.gate import ReadOnlyTransport
@@ -35,6 +36,16 @@ class Surroundings:
     """What keeps the answers of the first server."""
     player: Player | None = None
     """What is looked at instead of a server."""
+    programs: Programs = field(default_factory=NoPrograms)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """What commands find in their environment, besides where the server and the backups are."""
+    repository: str | None = None
+    """Where the backups of the first server are."""
+
+    @property
+    def allowed_programs(self) -> Programs:
+        """The programs, behind the gate unless changes are allowed."""
+        return self.programs if self.writes else ReadOnlyPrograms(self.programs)
 
     def connect(self, target: Target) -> AsyncSpectronManagement:
         """A client of that server, behind the gate unless changes are allowed; it repeats nothing, the polls do."""

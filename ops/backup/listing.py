@@ -60,5 +60,5 @@ def show(session: Session, repository: RepositoryOptions, set_id: SetId = "lates
 
 
 def marks_view(marked: Marked) -> dict[str, Any]:
-    kinds = {"held": marked.held, "drilled": marked.drilled, "read": marked.read}
+    kinds = {"held": marked.held, "drilled": marked.drilled, "read": marked.read, "verified": marked.verified}
     return {name: mark and mark.model_dump(mode="json") for name, mark in kinds.items()}

@@ -36,6 +36,8 @@ def verify(
         for manifest, check in zip(sets, checks, strict=True):
             with opened.marks.reading(manifest.id, "a verification"):
                 results[manifest.id] = [*check.findings()]
+                broken = sum(one.problem is not None for one in results[manifest.id])
+                opened.marks.verified(manifest.id, _words(broken, content=check.reads_content), passed=not broken)
     damaged = listing.damaged if everything else {}
     if session.as_json:
         files = {set_id: [asdict(one) for one in findings] for set_id, findings in results.items()}
@@ -55,3 +57,9 @@ def verify(
             "set, make a new one now, and look at the disk or bucket."
         )
         raise typer.Exit(FAILED)
+
+
+def _words(broken: int, *, content: bool) -> str:
+    if broken:
+        return f"{broken} files are not as they were written"
+    return "as written" if content else "as written; its content was not read"

@@ -116,5 +116,10 @@ def _documents(manifest: Manifest) -> str | None:
 
 
 def _marks(marked: Marked) -> list[str]:
-    kinds = (("held", marked.held), ("drilled", marked.drilled), ("being read", marked.read))
+    kinds = (
+        ("held", marked.held),
+        ("drilled", marked.drilled),
+        ("verified", marked.verified),
+        ("being read", marked.read),
+    )
     return [f"{name}: {mark.reason}" if mark.reason else name for name, mark in kinds if mark]

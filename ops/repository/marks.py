@@ -19,6 +19,8 @@ class Mark(Frozen):
 
     at: datetime
     reason: str = ""
+    passed: bool = True
+    """Whether what it tells of went well."""
     until: datetime | None = None
 
 
@@ -29,6 +31,7 @@ class Marked:
     held: Mark | None = None
     drilled: Mark | None = None
     read: Mark | None = None
+    verified: Mark | None = None
 
 
 class Marks:
@@ -46,6 +49,9 @@ class Marks:
 
     def drilled(self, set_id: str, result: str) -> None:
         self._put(f"{MARKS}{set_id}/drilled.json", Mark(at=self._now(), reason=result))
+
+    def verified(self, set_id: str, result: str, *, passed: bool) -> None:
+        self._put(f"{MARKS}{set_id}/verified.json", Mark(at=self._now(), reason=result, passed=passed))
 
     @contextmanager
     def reading(self, set_id: str, purpose: str) -> Iterator[None]:
@@ -73,7 +79,7 @@ class Marks:
                 kind = stored.name.rpartition("/")[2].partition("-")[0].removesuffix(".json")
                 found.setdefault(owner_of(stored.name), {})[kind] = mark
         return {
-            set_id: Marked(kinds.get("held"), kinds.get("drilled"), kinds.get("reading"))
+            set_id: Marked(kinds.get("held"), kinds.get("drilled"), kinds.get("reading"), kinds.get("verified"))
             for set_id, kinds in found.items()
         }
 

@@ -62,6 +62,14 @@ class AsyncSpectronManagement:
         """Whether the server can do its work, part by part; needs no key."""
         return read(Ready, await self._connection.get(endpoint.path("ready"), expected=frozenset({503})))
 
+    async def metrics(self) -> str:
+        """What the server counts and times, in the text format of Prometheus; needs no key."""
+        text = bytearray()
+        async with self._connection.stream("GET", "/metrics") as answer:
+            async for piece in answer.pieces():
+                text += piece
+        return text.decode()
+
     async def aclose(self) -> None:
         """Give back the connections."""
         await self._connection.aclose()

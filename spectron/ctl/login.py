@@ -1,5 +1,7 @@
 """`spectronctl login` and `spectronctl logout`."""
 
+from typing import Annotated
+
 import typer
 
 from spectron.endpoint import DEFAULT_URL
@@ -15,7 +17,12 @@ def register(app: typer.Typer) -> None:
     command(app, example="spectronctl logout --profile prod")(logout)
 
 
-def login(session: Session) -> None:
+def login(
+    session: Session,
+    repository: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where its backups are, for the dashboard.")
+    ] = None,
+) -> None:
     """Try a key, and keep it with the server's address as a profile.
 
     The key is that of --api-key or SPECTRON_API_KEY; else it is asked for, or read from standard input.
@@ -33,7 +40,7 @@ def login(session: Session) -> None:
         except ForbiddenError:
             session.out.note("The key is good, but it is not a management key: it reaches only its own Context.")
     file = ProfileFile.of_user(session.terminal.environ)
-    file.save(file.load().adding(name, Profile(url, key, said.context)))
+    file.save(file.load().adding(name, Profile(url, key, said.context, repository)))
     session.out.note(f"Logged in to {url} as profile {name}, kept in {file.path}.")
 
 

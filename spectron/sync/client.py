@@ -63,6 +63,14 @@ class SpectronManagement:
         """Whether the server can do its work, part by part; needs no key."""
         return read(Ready, self._connection.get(endpoint.path("ready"), expected=frozenset({503})))
 
+    def metrics(self) -> str:
+        """What the server counts and times, in the text format of Prometheus; needs no key."""
+        text = bytearray()
+        with self._connection.stream("GET", "/metrics") as answer:
+            for piece in answer.pieces():
+                text += piece
+        return text.decode()
+
     def close(self) -> None:
         """Give back the connections."""
         self._connection.close()

@@ -18,6 +18,15 @@ class Area(StrEnum):
     TRACES = "traces"
     TRACE = "trace"
     RETENTION = "retention"
+    BACKUPS = "backups"
+    OUTPUT = "output"
+    RUNBOOKS = "runbooks"
+    RUNBOOK = "runbook"
+    RUNLOG = "runlog"
+
+
+EVERYWHERE = frozenset({Area.EVERYWHERE, Area.REPLAY})
+"""Areas whose actions are the application's own."""
 
 
 class Confirmation(StrEnum):

@@ -12,7 +12,9 @@ MOVES = frozenset(
     {"up", "k", "down", "j", "pageup", "ctrl+b", "pagedown", "ctrl+f", "home", "g", "end", "G", "tab", "shift+tab"}
 )
 """Keys that move within a table and between parts of a screen; no action can have them."""
-UNTABLED = frozenset({Area.EVERYWHERE, Area.CONTEXT, Area.DOCUMENT, Area.TRACE, Area.RETENTION})
+UNTABLED = frozenset(
+    {Area.EVERYWHERE, Area.CONTEXT, Area.DOCUMENT, Area.TRACE, Area.RETENTION, Area.OUTPUT, Area.RUNBOOK}
+)
 """Areas whose screens are no single table."""
 
 

@@ -8,6 +8,8 @@ EVERYWHERE = (
     Action("go.ingestion", Area.EVERYWHERE, ("3",), "Ingestion", "Go to documents and jobs.", in_footer=False),
     Action("go.traces", Area.EVERYWHERE, ("4",), "Traces", "Go to what was asked and written.", in_footer=False),
     Action("go.retention", Area.EVERYWHERE, ("5",), "Retention", "Go to what is kept for how long.", in_footer=False),
+    Action("go.backups", Area.EVERYWHERE, ("6",), "Backups", "Go to backup sets and drills.", in_footer=False),
+    Action("go.runbooks", Area.EVERYWHERE, ("7",), "Runbooks", "Go to what to do in an incident.", in_footer=False),
     Action("app.help", Area.EVERYWHERE, ("question_mark",), "Help", "Show every key that works here."),
     Action("app.refresh", Area.EVERYWHERE, ("r",), "Refresh", "Ask the server now.", in_footer=False),
     Action("app.pause", Area.EVERYWHERE, ("p",), "Pause", "Stop asking the server, or go on.", in_footer=False),
@@ -50,7 +52,10 @@ TABLE = (
     Action("table.export-json", Area.TABLE, ("V",), "Export JSON", "Write the shown rows to a file.", in_footer=False),
 )
 
-OVERVIEW = (Action("overview.open", Area.OVERVIEW, ("enter",), "Open", "Open the Context of the row."),)
+OVERVIEW = (
+    Action("overview.open", Area.OVERVIEW, ("enter",), "Open", "Open the Context of the row."),
+    Action("overview.runbook", Area.OVERVIEW, ("w",), "What to do", "Open the runbook of what is wrong."),
+)
 
 CONTEXTS = (
     Action("contexts.open", Area.CONTEXTS, ("enter",), "Open", "Show everything about the Context."),
@@ -140,6 +145,67 @@ RETENTION = (
     ),
 )
 
+BACKUPS = (
+    Action("backups.open", Area.BACKUPS, ("enter",), "Open", "Show what is in the set.", in_footer=False),
+    Action("backups.run", Area.BACKUPS, ("b",), "Back up", "Make a set now, of all Contexts or of some.", True),
+    Action("backups.verify", Area.BACKUPS, ("c",), "Check", "Read every byte of the set and compare it.", True),
+    Action("backups.drill", Area.BACKUPS, ("t",), "Drill", "Restore the set into a throwaway server.", True),
+    Action(
+        "backups.hold",
+        Area.BACKUPS,
+        ("h",),
+        "Hold",
+        "Keep the set from being pruned, or let it go.",
+        True,
+        Confirmation.YES,
+        in_footer=False,
+    ),
+    Action(
+        "backups.prune",
+        Area.BACKUPS,
+        ("x",),
+        "Prune",
+        "Delete what need not be kept, after a look at what that is.",
+        True,
+        Confirmation.NAME,
+    ),
+    Action("backups.output", Area.BACKUPS, ("o",), "Output", "Show all that the last command said."),
+    Action(
+        "backups.end",
+        Area.BACKUPS,
+        ("E",),
+        "End",
+        "End the command that is at work.",
+        True,
+        Confirmation.YES,
+        in_footer=False,
+    ),
+)
+
+OUTPUT = (
+    Action("output.copy", Area.OUTPUT, ("y",), "Copy", "Copy the command with its output."),
+    Action("output.copy-json", Area.OUTPUT, ("Y",), "Copy raw", "Copy standard output as it was written."),
+)
+
+RUNBOOKS = (
+    Action("runbooks.open", Area.RUNBOOKS, ("enter",), "Open", "Read the page."),
+    Action("runbooks.log", Area.RUNBOOKS, ("l",), "Log", "Show what was run, when, and how it ended."),
+)
+
+RUNBOOK = (
+    Action("runbook.run", Area.RUNBOOK, ("enter",), "Run", "Run the command; one that changes something asks first."),
+    Action("runbook.copy", Area.RUNBOOK, ("y",), "Copy", "Copy the command, filled in."),
+    Action("runbook.output", Area.RUNBOOK, ("o",), "Output", "Show all that the last command said."),
+    Action("runbook.end", Area.RUNBOOK, ("E",), "End", "End the command that is at work.", in_footer=False),
+    Action("runbook.log", Area.RUNBOOK, ("l",), "Log", "Show what was run, when, and how it ended."),
+)
+
+RUNLOG = (
+    Action("runlog.open", Area.RUNLOG, ("enter",), "Output", "Show all that the command said."),
+    Action("runlog.note", Area.RUNLOG, ("n",), "Note", "Add a sentence of your own to the timeline."),
+    Action("runlog.export", Area.RUNLOG, ("e",), "Export", "Write the timeline to a Markdown and a JSON file."),
+)
+
 ACTIONS: tuple[Action, ...] = (
     *EVERYWHERE,
     *REPLAY,
@@ -152,4 +218,9 @@ ACTIONS: tuple[Action, ...] = (
     *TRACES,
     *TRACE,
     *RETENTION,
+    *BACKUPS,
+    *OUTPUT,
+    *RUNBOOKS,
+    *RUNBOOK,
+    *RUNLOG,
 )

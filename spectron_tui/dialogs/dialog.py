@@ -22,6 +22,8 @@ class Dialog(ModalScreen[ResultT]):
     Dialog .wrong { color: $error; height: auto; }
     Dialog Horizontal { height: auto; align-horizontal: right; margin-top: 1; }
     Dialog Button { margin-left: 2; }
+    Dialog Input { height: 1; border: none; padding: 0 1; background: $panel; margin-bottom: 1; }
+    Dialog Input:focus { border: none; background: $boost; text-style: underline; }
     """
 
     def action_cancel(self) -> None:

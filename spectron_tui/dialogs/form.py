@@ -20,6 +20,8 @@ class Field:
     example: str = ""
     value: str = ""
     required: bool = True
+    secret: bool = False
+    """Whether it is not shown as it is typed."""
 
 
 def nothing_wrong(_: dict[str, str]) -> str | None:
@@ -47,7 +49,7 @@ class Form(Dialog[dict[str, str] | None]):
             yield Static(self._title, classes="title", markup=False)
             for field in self._fields:
                 yield Label(field.label if field.required else f"{field.label} (can be empty)", markup=False)
-                yield Input(field.value, placeholder=field.example, id=field.name)
+                yield Input(field.value, placeholder=field.example, id=field.name, password=field.secret)
             yield Static(classes="wrong", markup=False)
             with Horizontal():
                 yield Button("Cancel", id="cancel")
@@ -58,10 +60,13 @@ class Form(Dialog[dict[str, str] | None]):
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
-        if event.input is self.query(Input).last():
-            self._go()
+        # From the line it came from: over a slow connection a second Enter can come before the first has moved on.
+        lines = [*self.query(Input)]
+        following = lines.index(event.input) + 1
+        if following < len(lines):
+            lines[following].focus()
         else:
-            self.focus_next()
+            self._go()
 
     @on(Button.Pressed, "#go")
     def _go(self) -> None:

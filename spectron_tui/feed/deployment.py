@@ -2,16 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from spectron.aio.client import AsyncSpectronManagement
 from spectron.models.context import Context, Stats, Usage
 from spectron.models.job import Job
 from spectron.models.service import Health, Ready
+from spectron.models.trace import TraceStats
 from spectron_tui.feed.panel import Panel
 
 AT_ONCE = 4
 JOBS = 500
+TRACES_EVERY = timedelta(seconds=10)
+"""Adding up an hour of traces is not for every poll."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Tenant:
     context: Context
     stats: Panel[Stats] = field(default_factory=Panel)
     usage: Panel[Usage] = field(default_factory=Panel)
+    traces: Panel[TraceStats] = field(default_factory=Panel)
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,10 @@ class Deployment:
 async def observe(admin: AsyncSpectronManagement, before: Deployment, now: datetime) -> Deployment:
     """Ask for every part; one that fails keeps what it had."""
     health, ready, tenants, jobs = await asyncio.gather(
-        before.health.refreshed(admin.health(), now),
-        before.ready.refreshed(admin.ready(), now),
-        before.tenants.refreshed(_tenants(admin, before, now), now),
-        before.jobs.refreshed(_jobs(admin), now),
+        before.health.refreshed(admin.health, now),
+        before.ready.refreshed(admin.ready, now),
+        before.tenants.refreshed(lambda: _tenants(admin, before, now), now),
+        before.jobs.refreshed(lambda: _jobs(admin), now),
     )
     return Deployment(health, ready, tenants, jobs)
 
@@ -58,9 +62,12 @@ async def _tenants(admin: AsyncSpectronManagement, before: Deployment, now: date
         old = known.get(context.id) or Tenant(context)
         handle = admin.contexts(context.id)
         async with turns:
-            stats = await old.stats.refreshed(handle.stats(), now)
-            usage = await old.usage.refreshed(handle.usage(), now)
-        return Tenant(context, stats, usage)
+            stats = await old.stats.refreshed(handle.stats, now)
+            usage = await old.usage.refreshed(handle.usage, now)
+            traces = old.traces
+            if traces.taken_at is None or now - traces.taken_at >= TRACES_EVERY:
+                traces = await traces.refreshed(lambda: handle.traces.stats(hours=1), now)
+        return Tenant(context, stats, usage, traces)
 
     return tuple(await asyncio.gather(*map(measured, contexts)))
 

@@ -52,7 +52,7 @@ async def observe(
     admin: AsyncSpectronManagement, before: Ingestion, context_id: str | None, now: datetime
 ) -> Ingestion:
     """Of one Context, or of all."""
-    return Ingestion(await before.items.refreshed(_items(admin, context_id), now))
+    return Ingestion(await before.items.refreshed(lambda: _items(admin, context_id), now))
 
 
 async def _items(admin: AsyncSpectronManagement, context_id: str | None) -> tuple[Item, ...]:

@@ -23,8 +23,8 @@ async def observe(admin: AsyncSpectronManagement, before: Keeping, context_id: s
     """Ask for both; one that fails keeps what it had."""
     return Keeping(
         *await asyncio.gather(
-            before.policies.refreshed(admin.contexts(context_id).retention.get(), now),
-            before.sweeps.refreshed(_sweeps(admin), now),
+            before.policies.refreshed(admin.contexts(context_id).retention.get, now),
+            before.sweeps.refreshed(lambda: _sweeps(admin), now),
         )
     )
 

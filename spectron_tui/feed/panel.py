@@ -1,6 +1,6 @@
 """One part of a screen, and how far what it shows can be trusted."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -46,10 +46,13 @@ class Panel(Generic[ValueT]):
             return Condition.STALE
         return Condition.EMPTY if isinstance(self.value, tuple) and not self.value else Condition.READY
 
-    async def refreshed(self, answer: Awaitable[ValueT], now: datetime) -> "Panel[ValueT]":
-        """The panel with the answer, or with what it had and the reason why there is no newer value."""
+    async def refreshed(self, ask: Callable[[], Awaitable[ValueT]], now: datetime) -> "Panel[ValueT]":
+        """The panel with the answer, or with what it had and the reason why there is no newer value.
+
+        It takes the question, not the answer under way: what is cancelled before it began leaves nothing behind.
+        """
         try:
-            return Panel(await answer, now)
+            return Panel(await ask(), now)
         except SpectronError as error:
             return replace(self, error=str(error))
 

@@ -28,12 +28,12 @@ async def observe(handle: AsyncContextHandle, before: Tenancy, now: datetime) ->
     """Ask for every part; one that fails keeps what it had."""
     return Tenancy(
         *await asyncio.gather(
-            before.context.refreshed(handle.get(), now),
-            before.keys.refreshed(_keys(handle), now),
-            before.stats.refreshed(handle.stats(), now),
-            before.usage.refreshed(handle.usage(), now),
-            before.retention.refreshed(handle.retention.get(), now),
-            before.audit.refreshed(_audit(handle), now),
+            before.context.refreshed(handle.get, now),
+            before.keys.refreshed(lambda: _keys(handle), now),
+            before.stats.refreshed(handle.stats, now),
+            before.usage.refreshed(handle.usage, now),
+            before.retention.refreshed(handle.retention.get, now),
+            before.audit.refreshed(lambda: _audit(handle), now),
         )
     )
 

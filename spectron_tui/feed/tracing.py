@@ -56,8 +56,8 @@ async def observe(
     """Of one Context, or of all."""
     return Tracing(
         *await asyncio.gather(
-            before.traces.refreshed(_traces(admin, context_id, narrowing), now),
-            before.stats.refreshed(_stats(admin, context_id), now),
+            before.traces.refreshed(lambda: _traces(admin, context_id, narrowing), now),
+            before.stats.refreshed(lambda: _stats(admin, context_id), now),
         )
     )
 

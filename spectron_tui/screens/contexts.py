@@ -52,7 +52,7 @@ class ContextsScreen(TabledScreen[Contexts]):
         yield from self.filter_line()
 
     async def observe(self) -> Contexts:
-        return await self.snapshot.refreshed(self._all(), self.dashboard.surroundings.now())
+        return await self.snapshot.refreshed(self._all, self.dashboard.surroundings.now())
 
     def failed(self) -> bool:
         return self.snapshot.error is not None

@@ -89,9 +89,9 @@ class DocumentScreen(LiveScreen[Reading]):
 
         return Reading(
             *await asyncio.gather(
-                before.document.refreshed(documents.get(self._document_id), now),
-                before.chunks.refreshed(chunks(), now),
-                before.keywords.refreshed(keywords(), now),
+                before.document.refreshed(lambda: documents.get(self._document_id), now),
+                before.chunks.refreshed(chunks, now),
+                before.keywords.refreshed(keywords, now),
             )
         )
 

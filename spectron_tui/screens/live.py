@@ -16,6 +16,7 @@ from spectron_tui.actions.action import Area
 from spectron_tui.actions.catalogue import ACTIONS
 from spectron_tui.feed.news import News
 from spectron_tui.feed.poll import Pace
+from spectron_tui.programs.run import Run
 from spectron_tui.widgets.banner import Banner
 from spectron_tui.widgets.reel import Reel
 
@@ -70,6 +71,16 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
     def failed(self) -> bool:
         """Whether the last poll was answered at all."""
 
+    def reached(self) -> bool | None:
+        """Whether the server answered; None where the screen asks something else."""
+        return not self.failed()
+
+    def runs_moved(self) -> None:
+        """Show how the commands go that are at work, where the screen shows them."""
+
+    def run_ended(self, run: Run) -> None:
+        """Act upon the end of a command, where that changes what the screen shows."""
+
     @abstractmethod
     def main(self) -> Widget:
         """What has the focus when the screen opens."""
@@ -121,7 +132,9 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
             self._told.clear()
             self.snapshot = await self.observe()
             self._pace = self._pace.after(failed=self.failed())
-            self.dashboard.connected = not self.failed()
+            reached = self.reached()
+            if reached is not None:
+                self.dashboard.connected = reached
             self.show()
             self.polls += 1
             for line in self.query("Banner, Reel"):

@@ -163,7 +163,7 @@ class RetentionScreen(LiveScreen[Keeping]):
         chosen = self.dashboard.target.context or self.context_id
         if chosen is not None:
             return Panel(chosen, now)
-        first = await Panel[Page[Context]]().refreshed(self.dashboard.admin.contexts.list(limit=1), now)
+        first = await Panel[Page[Context]]().refreshed(lambda: self.dashboard.admin.contexts.list(limit=1), now)
         return Panel(next((context.id for context in first.value or ()), None), first.taken_at, first.error)
 
 

@@ -49,7 +49,7 @@ class TraceScreen(LiveScreen[Detail]):
 
     async def observe(self) -> Detail:
         traces = self.dashboard.admin.contexts(self._context_id).traces
-        return await self.snapshot.refreshed(traces.get(self._trace_id), self.dashboard.surroundings.now())
+        return await self.snapshot.refreshed(lambda: traces.get(self._trace_id), self.dashboard.surroundings.now())
 
     def failed(self) -> bool:
         return self.snapshot.error is not None

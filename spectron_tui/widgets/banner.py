@@ -1,38 +1,62 @@
-"""The first line: where one is, what one looks at, and whether one may change it."""
+"""The first lines: where one is, what one looks at, and whether one may change it."""
 
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
+from textual import events
 from textual.app import RenderResult
+from textual.geometry import Size
 from textual.widget import Widget
 
 if TYPE_CHECKING:
     from spectron_tui.app import Dashboard
 
-PLACES = (("1", "overview"), ("2", "contexts"), ("3", "ingestion"), ("4", "traces"), ("5", "retention"))
+PLACES = ("overview", "contexts", "ingestion", "traces", "retention", "backups", "runbooks")
+WIDE = 120
+"""From here on everything fits into one line."""
 
 
 class Banner(Widget):
-    """One line that fits into eighty columns."""
+    """One line where it is wide, two that fit into eighty columns elsewhere."""
 
-    DEFAULT_CSS = "Banner { height: 1; background: $panel; color: $foreground; }"
+    DEFAULT_CSS = "Banner { height: auto; background: $panel; color: $foreground; }"
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 (Textual passes it)
+        return 1 if width >= WIDE else 2
 
     def render(self) -> RenderResult:
         dashboard = cast("Dashboard", self.app)
-        line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(" spectron ", style="bold reverse")
-        for key, place in PLACES:
-            here = place == dashboard.place
-            line.append(f" {key} {place.capitalize()} ", style="bold underline" if here else "")
-        line.append("  " + dashboard.target.url.removeprefix("http://"))
+        places = self._places(dashboard)
         badges = self._badges(dashboard)
-        room = self.size.width - len(badges)
-        line.truncate(max(0, room), overflow="ellipsis", pad=True)
+        if self.size.width >= WIDE:
+            places.append("  " + dashboard.target.url.removeprefix("http://"))
+            return self._with_badges(places, badges)
+        return Text("\n").join([places, self._with_badges(Text(f" {dashboard.target.url}"), badges)])
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the place that was clicked."""
+        start = 0
+        for index, place in enumerate(PLACES):
+            start += len(label(index, place))
+            if event.y == 0 and event.x < start:
+                cast("Dashboard", self.app).go(place)
+                return
+
+    def _places(self, dashboard: "Dashboard") -> Text:
+        line = Text(no_wrap=True, overflow="ellipsis")
+        for index, place in enumerate(PLACES):
+            line.append(label(index, place), style="bold reverse" if place == dashboard.place else "")
+        return line
+
+    def _with_badges(self, line: Text, badges: str) -> Text:
+        line.truncate(max(0, self.size.width - len(badges)), overflow="ellipsis", pad=True)
         line.append(badges, style="bold")
         return line
 
     def _badges(self, dashboard: "Dashboard") -> str:
         said = ["▲ NO ANSWER"] if dashboard.connected is False else []
+        at_work = len(dashboard.desk.runs.active)
+        said += [f"▶ {at_work} AT WORK"] if at_work else []
         said += ["‖ PAUSED"] if dashboard.paused else []
         said += self._recording(dashboard)
         player = dashboard.surroundings.player
@@ -44,3 +68,7 @@ class Banner(Widget):
         if recorder is None:
             return []
         return ["● REC" if recorder.trouble is None and recorder.url == dashboard.target.url else "✗ NO REC"]
+
+
+def label(index: int, place: str) -> str:
+    return f" {index + 1} {place.capitalize()}"

@@ -15,6 +15,8 @@ class Column:
     label: str
     width: int | None = None
     right: bool = False
+    from_width: int = 0
+    """Drawn only where the table is at least so wide."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Row:
     document: Any = field(default=None, compare=False)
     """The record behind the row, as it is copied and exported."""
     style: str = ""
+    words: str = field(default="", compare=False)
+    """What a filter looks into besides the cells."""
 
     def sortable(self, column: int) -> tuple[int, Sortable]:
         value = self.sort[column] if self.sort else self.cells[column].casefold()
@@ -35,7 +39,7 @@ class Row:
 
     def holds(self, words: Iterable[str]) -> bool:
         """Whether each of the words stands somewhere in the row."""
-        text = " ".join(self.cells).casefold()
+        text = " ".join((*self.cells, self.words)).casefold()
         return all(word in text for word in words)
 
 

@@ -182,18 +182,24 @@ class Table(ScrollView, can_focus=True):
         parts = [
             _fitted(cell, width, right=column.right)
             for cell, width, column in zip(cells, widths, self.columns, strict=True)
+            if width
         ]
         return " " * len(MARK) + (" " * GAP).join(parts)
 
     def _widths(self) -> tuple[int, ...]:
-        taken = len(MARK) + GAP * (len(self.columns) - 1) + sum(column.width or 0 for column in self.columns)
-        open_ones = sum(column.width is None for column in self.columns)
-        left = max(8, (self.scrollable_content_region.width - taken) // open_ones) if open_ones else 0
-        return tuple(column.width or left for column in self.columns)
+        """Of each column; nothing for one that is not drawn."""
+        room = self.scrollable_content_region.width
+        drawn = [column for column in self.columns if column.from_width <= self.size.width]
+        taken = len(MARK) + GAP * (len(drawn) - 1) + sum(column.width or 0 for column in drawn)
+        open_ones = sum(column.width is None for column in drawn)
+        left = max(8, (room - taken) // open_ones) if open_ones else 0
+        return tuple((column.width or left) if column in drawn else 0 for column in self.columns)
 
     def _sort_at(self, x: int) -> None:
         edge = len(MARK)
         for index, width in enumerate(self._widths()):
+            if not width:
+                continue
             edge += width + GAP
             if x < edge:
                 again = self.view.sort == index
@@ -210,7 +216,8 @@ class Table(ScrollView, can_focus=True):
         self.post_message(self.Moved(self, self.row))
 
     def _measure(self) -> None:
-        width = len(MARK) + GAP * (len(self.columns) - 1) + sum(self._widths())
+        widths = [width for width in self._widths() if width]
+        width = len(MARK) + GAP * (len(widths) - 1) + sum(widths)
         self.virtual_size = Size(width, len(self.shown) + HEADINGS)
         self.refresh()
 

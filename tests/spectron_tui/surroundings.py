@@ -1,6 +1,7 @@
 """A dashboard in a test: in front of a whole server, of scripted answers, or of nothing."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +11,16 @@ from textual.pilot import Pilot
 
 from spectron.profiles import Profiles
 from spectron.target import Target
+from spectron_tui.programs.programs import NoPrograms, Programs
 from spectron_tui.recording.player import Player
 from spectron_tui.recording.recorder import Recorder
 from spectron_tui.surroundings import Surroundings
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 URL = "http://spectron.test"
-PATIENCE = 500
+PATIENCE = 1_000
 LONG = 0.6
+NOWHERE = NoPrograms()
 
 
 class Sent(httpx.AsyncBaseTransport):
@@ -54,6 +57,8 @@ def surroundings(
     profiles: Profiles = Profiles(),
     recorder: Recorder | None = None,
     player: Player | None = None,
+    programs: Programs = NOWHERE,
+    repository: str | None = None,
     url: str = URL,
 ) -> Surroundings:
     return Surroundings(
@@ -66,6 +71,9 @@ def surroundings(
         exports=exports,
         recorder=recorder,
         player=player,
+        programs=programs,
+        environ=os.environ,
+        repository=repository,
     )
 
 

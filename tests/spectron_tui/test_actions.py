@@ -1,27 +1,38 @@
 """One catalogue of actions, from which everything else derives."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.binding import Binding
 
 from spectron.errors import ArgumentError
-from spectron_tui.actions.action import Area, Confirmation
+from spectron_tui.actions.action import EVERYWHERE, Area, Confirmation
 from spectron_tui.actions.bindings import MOVES, keymap, reachable
 from spectron_tui.actions.catalogue import ACTIONS
-from spectron_tui.app import EVERYWHERE, Dashboard
+from spectron_tui.app import Dashboard
+from spectron_tui.programs import ops
+from spectron_tui.programs.command import Command
+from spectron_tui.programs.programs import Said, Stream
+from spectron_tui.programs.run import Run
+from spectron_tui.screens.backups import BackupsScreen
 from spectron_tui.screens.context import ContextScreen
 from spectron_tui.screens.contexts import ContextsScreen
 from spectron_tui.screens.document import DocumentScreen
 from spectron_tui.screens.ingestion import IngestionScreen
 from spectron_tui.screens.live import LiveScreen
+from spectron_tui.screens.output import OutputScreen
 from spectron_tui.screens.overview import OverviewScreen
 from spectron_tui.screens.retention import RetentionScreen
+from spectron_tui.screens.runbook import RunbookScreen
+from spectron_tui.screens.runbooks import RunbooksScreen
+from spectron_tui.screens.runlog import RunLogScreen
 from spectron_tui.screens.trace import TraceScreen
 from spectron_tui.screens.traces import TracesScreen
 from spectron_tui.widgets.table import Table
-from tests.spectron_tui.surroundings import Sent
+from tests.spectron_tui.surroundings import NOW, Sent
 
 SCREENS: tuple[type[LiveScreen[Any]], ...] = (
     OverviewScreen,
@@ -32,7 +43,27 @@ SCREENS: tuple[type[LiveScreen[Any]], ...] = (
     TracesScreen,
     TraceScreen,
     RetentionScreen,
+    BackupsScreen,
+    OutputScreen,
+    RunbooksScreen,
+    RunbookScreen,
+    RunLogScreen,
 )
+
+
+class Started:
+    """Remembers what was to be started, and answers as a repository with one set."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+
+    async def run(self, command: Command, environ: Mapping[str, str], said: Said) -> int:
+        assert environ["SPECTRON_BACKUP_REPOSITORY"] == "/srv/backups"
+        self.commands.append(command)
+        one = {"id": "20260301T000000Z-ab12cd", "started_at": NOW.isoformat(), "state": "good", "good": True}
+        one |= {"complete": True, "contexts": ["acme"], "rows": 1, "bytes": 1, "encrypted": False, "marks": {}}
+        said(Stream.OUT, json.dumps({"sets": [one], "damaged": {}, "drills": [], "jobs": []}))
+        return 0
 
 
 def test_ids_are_unique_and_each_action_says_what_it_does() -> None:
@@ -82,11 +113,11 @@ def test_keys_that_can_not_be_are_refused(chosen: dict[str, str], message: str) 
 
 
 async def test_an_action_moves_to_the_key_that_was_chosen(looking: Dashboard) -> None:
-    looking._keys = keymap({"go.contexts": "c"})
+    looking._keys = keymap({"go.contexts": "f9"})
     async with looking.run_test() as pilot:
         await pilot.press("2")
         assert looking.place == "overview"
-        await pilot.press("c")
+        await pilot.press("f9")
         assert looking.place == "contexts"
 
 
@@ -96,9 +127,14 @@ async def test_no_action_sends_a_changing_request_in_read_only_mode(looking: Das
         ContextScreen: lambda: ContextScreen("acme"),
         DocumentScreen: lambda: DocumentScreen("acme", "none"),
         TraceScreen: lambda: TraceScreen("acme", "none"),
+        OutputScreen: lambda: OutputScreen(Run(1, ops.LIST, NOW)),
+        RunbookScreen: lambda: RunbookScreen(looking.desk.library.pages[0]),
+        RunLogScreen: RunLogScreen,
     }
+    started = Started()
+    surroundings = replace(looking.surroundings, programs=started, repository="/srv/backups")
     for screen in SCREENS:
-        async with Dashboard(looking.surroundings).run_test(size=(120, 40)) as pilot:
+        async with Dashboard(surroundings).run_test(size=(120, 40)) as pilot:
             dashboard = pilot.app
             assert isinstance(dashboard, Dashboard)
             if screen in opened:
@@ -122,3 +158,5 @@ async def test_no_action_sends_a_changing_request_in_read_only_mode(looking: Das
                 walked.add(action.id)
     assert {action.id for action in ACTIONS if action.changes} <= walked
     assert sent.changing == []
+    assert started.commands
+    assert [command for command in started.commands if command.changes] == []

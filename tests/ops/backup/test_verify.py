@@ -92,3 +92,15 @@ def test_an_unknown_set_is_told(desk: Desk, line: str) -> None:
     done = desk.run(line)
     assert done.code == 1
     assert "There is no set nope" in done.stderr
+
+
+def test_the_result_stays_beside_the_set(desk: Desk) -> None:
+    made = desk.run("backup run --all --json").json
+    assert desk.run("backup show latest --json").json["marks"]["verified"] is None
+    assert desk.run("backup verify latest").code == 0
+    (listed,) = desk.run("backup list --json").json["sets"]
+    assert (listed["marks"]["verified"]["passed"], listed["marks"]["verified"]["reason"]) == (True, "as written")
+    damage(desk, made["control"]["file"]["name"], b"rubbish")
+    assert desk.run("backup verify latest").code == 1
+    mark = desk.run("backup show latest --json").json["marks"]["verified"]
+    assert (mark["passed"], mark["reason"]) == (False, "1 files are not as they were written")
