@@ -31,10 +31,12 @@ class Pane(Vertical):
         self._seen = 0
         self._told = False
         self._early: tuple[Run, datetime] | None = None
+        self._headline = Static(id="run", markup=False)
+        self._log = Log(max_lines=20_000)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="run", markup=False)
-        yield Log(max_lines=20_000)
+        yield self._headline
+        yield self._log
 
     def on_mount(self) -> None:
         if self._early is not None:
@@ -45,14 +47,14 @@ class Pane(Vertical):
         self.display = run is not None
         if run is None:
             return
-        if not self.query(Log):
+        if not self._log.is_mounted:
             self._early = run, now
             return
-        log = self.query_one(Log)
+        log = self._log
         if run is not self._run:
             self._run, self._seen, self._told = run, 0, False
             log.clear()
-        self.query_one("#run", Static).update(headline(run, now))
+        self._headline.update(headline(run, now))
         fresh = min(run.said - self._seen, len(run.lines))
         if fresh and "--json" not in run.command.words:
             log.write_lines([plain(line.text) for line in islice(run.lines, len(run.lines) - fresh, None)])
