@@ -152,13 +152,6 @@ class Server:
             alone=self.engine.kind == "embedded",
         )
         self._works = works
-        self.worker = Worker(
-            self.queue,
-            self.documents.handlers,
-            self.clock,
-            name=f"{socket.gethostname()}-{os.getpid()}",
-            concurrency=settings.worker_concurrency,
-        )
         adopters.append(self.documents.library.originals)
         returning.append(self.documents.returning)
         belongings += [self.jobs, self.documents.jobs, self.documents.library.originals, self.control.keys]
@@ -175,7 +168,16 @@ class Server:
             alone=self.engine.kind == "embedded",
             others=[self.documents.library.removal],
         )
-        self.recalling = create_recalling(self.control.models, index, self.clock)
+        self.recalling = create_recalling(
+            self.control.contexts, self.control.models, index, self.queue, self.control.audit, self.clock
+        )
+        self.worker = Worker(
+            self.queue,
+            self.documents.handlers | self.recalling.handlers,
+            self.clock,
+            name=f"{socket.gethostname()}-{os.getpid()}",
+            concurrency=settings.worker_concurrency,
+        )
         self._schedules = schedules
         self.retention = create_retention(
             settings,

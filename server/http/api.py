@@ -101,13 +101,15 @@ def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, time
 
     tenants = Tenants(control.contexts, RateLimiter(clock), services.traces, clock, ids)
     management = management_router(guard, idempotency, control.metadata, tag="management")
-    contexts.add_routes(management, control.contexts, control.statistics, control.ledger, clock)
+    contexts.add_routes(
+        management, control.contexts, control.statistics, services.recalling.index, control.ledger, clock
+    )
     dumps.add_copy_routes(management, control.copies, clock)
     keys.add_routes(management, control.contexts, control.keys, clock)
     audit.add_routes(management, control.contexts, control.audit)
     forget.add_management_routes(management, services.memory, control.contexts, tenants)
     retention.add_routes(management, services.retention)
-    lifecycle.add_routes(management, services.retention)
+    lifecycle.add_routes(management, services.retention, services.recalling.reindexing)
     jobs.add_routes(management, services.jobs)
     events.add_routes(management, guard, control.contexts, services.events)
 

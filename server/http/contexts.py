@@ -12,14 +12,15 @@ from server.core.clock import Clock
 from server.http.bodies import ContextPatch, NewContext
 from server.http.cursors import ContextCursor
 from server.http.guard import Asked, Manager
-from server.http.views import context_view, removal_view, usage_view
+from server.http.views import context_view, index_view, removal_view, usage_view
+from server.index.search import Index
 
 CREATED = 201
 NO_CONTENT = 204
 
 
 def add_routes(
-    router: APIRouter, contexts: Contexts, statistics: Statistics, ledger: TokenLedger, clock: Clock
+    router: APIRouter, contexts: Contexts, statistics: Statistics, index: Index, ledger: TokenLedger, clock: Clock
 ) -> None:
     @router.get("/contexts")
     async def list_contexts(
@@ -72,11 +73,13 @@ def add_routes(
 
     @router.get("/contexts/{context_id}/stats")
     async def show_stats(context_id: str, _: Manager) -> dict[str, Any]:
-        """Rows by table, documents by status, and bytes in the object store."""
-        stats = await statistics.stats(await contexts.registry.get(context_id))
+        """Rows by table, documents by status, bytes in the object store, and how far the search index is."""
+        context = await contexts.registry.get(context_id)
+        stats = await statistics.stats(context)
         return {
             "context_id": context_id,
             "tables": stats.tables,
             "documents": stats.documents,
             "object_bytes": stats.object_bytes,
+            "index": index_view(index.state(context.binding)),
         }

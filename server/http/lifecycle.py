@@ -1,4 +1,4 @@
-"""Routes of sweeps and of decay, for managers and for the data plane."""
+"""Routes of what can be done now instead of by the clock: sweeps and decay, and a new search index."""
 
 from typing import Annotated, Any
 
@@ -9,12 +9,15 @@ from server.http.cursors import RecordCursor
 from server.http.guard import Asked, Manager
 from server.http.retention_views import decay_view, outcome_view, scoped_sweep_view, sweep_view
 from server.http.tenant import Here, Tenants
+from server.recall.reindexing import Reindexing
 from server.retention.cleaning import Wanted
 from server.retention.parts import Retention
 from server.retention.sweeps import ContextSweep
 
+ACCEPTED = 202
 
-def add_routes(router: APIRouter, retention: Retention) -> None:
+
+def add_routes(router: APIRouter, retention: Retention, reindexing: Reindexing) -> None:
     sweeper = retention.sweeper
 
     @router.post("/lifecycle/expire")
@@ -43,6 +46,12 @@ def add_routes(router: APIRouter, retention: Retention) -> None:
         """Take one day's importance from the facts of a Context now, besides what the days take."""
         async with retention.policies.contexts.opened(context_id) as opened:
             return {"context_id": context_id} | decay_view(await retention.decay.step(opened.database))
+
+    @router.post("/contexts/{context_id}/reindex", status_code=ACCEPTED)
+    async def reindex(context_id: str, _: Manager, origin: Asked) -> dict[str, Any]:
+        """Build the search index anew in the background, as a job; until it is done the old one goes on answering."""
+        job = await reindexing.request(context_id, origin)
+        return {"context_id": context_id, "job_id": job.id, "state": job.state}
 
 
 def add_tenant_routes(router: APIRouter, retention: Retention, tenants: Tenants) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from server.control.contexts import Contexts
 from server.control.keys import Key, Minted
 from server.control.registry import Context
+from server.index.search import State as IndexState
 from server.store.engine import Row
 
 
@@ -84,3 +85,8 @@ def removal_view(context: Context, counts: Mapping[str, int], tables: Mapping[st
         "objects": counts.get("objects", 0),
         "object_bytes": counts.get("object_bytes", 0),
     }
+
+
+def index_view(state: IndexState) -> dict[str, Any]:
+    """How far a search index is."""
+    return {"state": state.state, "progress": round(state.progress, 3), "chunks": state.done}

@@ -28,7 +28,8 @@ class Collection:
         self._changing = asyncio.Lock()
         self._doubtful: dict[Table, set[Id]] = {}
         self._done = self._total = 0
-        self._compactions = 0
+        self._before = 0
+        self._closed = False
         self.current = current
 
     @classmethod
@@ -44,7 +45,7 @@ class Collection:
     @property
     def generation(self) -> int:
         """Grows with every change."""
-        return self._compactions + sum(shelf.generation for shelf in self._shelves.values())
+        return self._before + sum(shelf.generation for shelf in self._shelves.values())
 
     @property
     def nbytes(self) -> int:
@@ -104,11 +105,19 @@ class Collection:
             if shelf.gone:
                 self._replace(table)
 
+    def succeed(self, other: "Collection") -> None:
+        """Take the place of another one: what was answered by it is older than whatever is answered from now on."""
+        self._before = other.generation + 1
+
     def close(self) -> None:
+        """Let go of the texts; what somebody still has to add or remove is none of its business any more."""
+        self._closed = True
         for shelf in self._shelves.values():
             shelf.texts.close()
 
     def _put(self, chunk: Chunk, content: Content) -> None:
+        if self._closed:
+            return
         shelf = self._shelves[chunk.table]
         self._doubtful.get(chunk.table, set()).discard(chunk.id)
         if not shelf.holds(chunk, content):
@@ -117,6 +126,8 @@ class Collection:
                 self._replace(chunk.table)
 
     def _remove(self, table: Table, ids: Sequence[Id]) -> None:
+        if self._closed:
+            return
         shelf = self._shelves[table]
         for one in ids:
             shelf.remove(one)

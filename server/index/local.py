@@ -9,7 +9,7 @@ import structlog
 from surrealdb import RecordID
 
 from server.core.clock import Clock
-from server.core.errors import SpectronError
+from server.core.errors import SpectronError, UnavailableError
 from server.core.visibility import Visibility
 from server.index import reading
 from server.index.analysis import Analyzer
@@ -47,6 +47,8 @@ class LocalIndex(Index):
         self._collections: dict[Binding, Collection] = {}
         self._opening: dict[Binding, asyncio.Task[Collection]] = {}
         self._catching_up: dict[Binding, asyncio.Task[None]] = {}
+        self._successors: dict[Binding, Collection] = {}
+        self._rebuilding: dict[Binding, asyncio.Task[None]] = {}
         self._one_at_a_time = asyncio.Lock()
 
     def prepare(self) -> None:
@@ -63,9 +65,28 @@ class LocalIndex(Index):
         if task := self._catching_up.get(database.binding):
             await asyncio.shield(task)
 
+    @property
+    def rebuilds(self) -> bool:
+        return True
+
+    async def rebuild(self, database: Database) -> None:
+        binding = database.binding
+        rebuilding = self._rebuilding.get(binding)
+        if rebuilding is None:
+            rebuilding = self._rebuilding[binding] = asyncio.create_task(self._rebuilt(database))
+            rebuilding.add_done_callback(lambda _: self._rebuilding.pop(binding, None))
+        try:
+            await asyncio.wait({rebuilding})
+        except asyncio.CancelledError:
+            rebuilding.cancel()
+            raise
+        if rebuilding.cancelled():
+            raise UnavailableError(f"The database {binding} was dropped or filled anew while its index was rebuilt.")
+        await rebuilding
+
     async def stop(self) -> None:
         """Save what there is; what was not caught up will be at the next start."""
-        await _ended([*self._catching_up.values(), *self._opening.values()])
+        await _ended([*self._rebuilding.values(), *self._catching_up.values(), *self._opening.values()])
         if self._saved:
             for binding, collection in self._collections.items():
                 collection.compact()
@@ -81,7 +102,8 @@ class LocalIndex(Index):
 
     async def discard(self, binding: Binding) -> None:
         """Let go of a database that is dropped or filled anew."""
-        await _ended(task for tasks in (self._opening, self._catching_up) if (task := tasks.pop(binding, None)))
+        begun = (self._rebuilding, self._opening, self._catching_up)
+        await _ended(task for tasks in begun if (task := tasks.pop(binding, None)))
         collection = self._collections.pop(binding, None)
         if collection is not None:
             collection.close()
@@ -89,21 +111,13 @@ class LocalIndex(Index):
             self._saved.drop(binding)
 
     async def chunks_added(self, database: Database, chunks: Sequence[IndexedChunk]) -> None:
-        collection = await self._collection(database)
-        whole: list[IndexedChunk] = []
-        rest: list[IndexedChunk] = []
-        for one in chunks:
-            (whole if one.id.table_name == KNOWLEDGE and one.created_at else rest).append(one)
-        if whole:
-            await collection.add_current(database, whole)
-        for table, held in _by_table(chunk.id for chunk in rest).items():
-            contents = {id_of(one.id): Content(one.text, one.vector) for one in rest if one.id.table_name == table}
-            await collection.add(database, table, {one: contents[one] for one in held})
+        for collection in await self._following(database):
+            await _added(collection, database, chunks)
 
     async def chunks_removed(self, database: Database, ids: Sequence[RecordID]) -> None:
-        collection = await self._collection(database)
-        for table, removed in _by_table(ids).items():
-            await collection.remove(table, removed)
+        for collection in await self._following(database):
+            for table, removed in _by_table(ids).items():
+                await collection.remove(table, removed)
 
     async def search_vector(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
         return await self._scanned(database, table, question, lambda scan: scan.by_vector(k))
@@ -145,7 +159,8 @@ class LocalIndex(Index):
 
     def states(self) -> Mapping[Binding, State]:
         opening = dict.fromkeys(self._opening, OPENING)
-        return opening | {binding: collection.state for binding, collection in self._collections.items()}
+        following = self._collections | self._successors
+        return opening | {binding: collection.state for binding, collection in following.items()}
 
     def gauges(self) -> Mapping[str, float]:
         """Figures for the metrics."""
@@ -189,6 +204,34 @@ class LocalIndex(Index):
         finally:
             self._opening.pop(binding, None)
 
+    async def _following(self, database: Database) -> list[Collection]:
+        """Whoever has to be told what changes."""
+        collection = await self._collection(database)
+        successor = self._successors.get(database.binding)
+        return [collection] if successor is None else [collection, successor]
+
+    async def _rebuilt(self, database: Database) -> None:
+        binding, started = database.binding, self._clock.monotonic()
+        await self.caught_up(database)
+        texts = {table: self._saved.other_texts(binding, table) if self._saved else Texts.at(None) for table in TABLES}
+        # What is written from here on is told to both.
+        successor = self._successors[binding] = Collection.empty(self._analyzer, texts)
+        try:
+            async with self._one_at_a_time:
+                await successor.catch_up(database)
+        except BaseException:
+            successor.close()
+            raise
+        finally:
+            del self._successors[binding]
+        if self._saved:
+            self._saved.replace_texts(binding)
+        successor.succeed(old := self._collections[binding])
+        self._collections[binding] = successor
+        old.close()
+        seconds = round(self._clock.monotonic() - started, 3)
+        log.info("index.renewed", database=str(binding), chunks=len(successor), seconds=seconds)
+
     def _loaded(self, binding: Binding) -> Collection:
         saved = self._saved
         if saved is None:
@@ -226,6 +269,18 @@ async def _read(scan: Scan, read: Callable[[], Answer]) -> Answer:
     if scan.work <= SMALL_WORK:
         return read()
     return await asyncio.to_thread(read)
+
+
+async def _added(collection: Collection, database: Database, chunks: Sequence[IndexedChunk]) -> None:
+    whole: list[IndexedChunk] = []
+    rest: list[IndexedChunk] = []
+    for one in chunks:
+        (whole if one.id.table_name == KNOWLEDGE and one.created_at else rest).append(one)
+    if whole:
+        await collection.add_current(database, whole)
+    for table, held in _by_table(chunk.id for chunk in rest).items():
+        contents = {id_of(one.id): Content(one.text, one.vector) for one in rest if one.id.table_name == table}
+        await collection.add(database, table, {one: contents[one] for one in held})
 
 
 async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -21,6 +21,7 @@ from server.store.binding import Binding
 
 FORMAT = 2
 SEAL = "seal.json"
+OTHER = ".texts.new"
 PARTS = ("terms", "starts", "rows", "counts")
 
 
@@ -67,6 +68,19 @@ class Saved:
     def texts(self, binding: Binding, table: Table) -> Texts:
         """The live file of texts of a table."""
         return Texts.at(self._place(binding, table).with_suffix(".texts"))
+
+    def other_texts(self, binding: Binding, table: Table) -> Texts:
+        """An empty file of texts, for a shelf that is to take the place of the one that is there."""
+        texts = Texts.at(self._place(binding, table).with_suffix(OTHER))
+        texts.cut(0)
+        return texts
+
+    def replace_texts(self, binding: Binding) -> None:
+        """Put the other texts in the place of those that are there, of which nothing saved before can be used."""
+        for table in TABLES:
+            place = self._place(binding, table)
+            place.with_suffix(".npz").unlink(missing_ok=True)
+            place.with_suffix(OTHER).replace(place.with_suffix(".texts"))
 
     def load(self, binding: Binding, table: Table, analyzer: Analyzer) -> Shelf | None:
         """The shelf as it was saved; None if there is none that can be used."""

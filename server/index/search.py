@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from server.core.errors import UnprocessableError
 from server.core.visibility import Visibility
 from server.index.chunk import Chunk, Id, Table
 from server.index.writes import IndexWrites
@@ -128,6 +129,17 @@ class Index(IndexWrites, ABC):
 
     async def open(self, databases: Iterable[Database]) -> None:
         """Begin to follow these databases; from then on their state is known."""
+
+    async def rebuild(self, database: Database) -> None:
+        """Make the index of a database anew from its tables; until that is done the old one goes on answering."""
+        raise UnprocessableError(
+            f"The index of {database.binding} is kept by its database, with every write; there is none to be rebuilt."
+        )
+
+    @property
+    def rebuilds(self) -> bool:
+        """Whether there is anything that could be rebuilt."""
+        return False
 
     async def stop(self) -> None:
         """Keep what is worth keeping, before the store is closed."""

@@ -6,6 +6,7 @@
 | `login`, `logout`, `profiles list`, `profiles use` | keep servers and keys under names |
 | `contexts create`, `contexts list`, `contexts show`, `contexts update`, `contexts delete` | Contexts |
 | `contexts export`, `contexts import` | a Context as a dump, out and in |
+| `contexts reindex` | a Context's search index made anew |
 | `contexts migrate` | moves a Context to another database with all it has |
 | `keys create`, `keys list`, `keys show`, `keys rotate`, `keys revoke`, `keys delete` | a Context's API keys |
 | `retention show`, `retention set`, `retention preview`, `retention diff` | how long memories live |

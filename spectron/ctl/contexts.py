@@ -75,6 +75,16 @@ def update(
     session.show(session.admin.contexts.update(id, config=patch), context_sheet)
 
 
+@command(app, example="spectronctl contexts reindex acme-prod")
+def reindex(session: Session, id: ContextId) -> None:
+    """Build the search index of a Context anew, in the background; until it is done the old one goes on answering."""
+    job = session.admin.contexts(id).reindex()
+    if session.as_json:
+        session.out.json({"context_id": id, "job_id": job})
+    else:
+        session.out.note(f"The index of {id} is built anew. How far it is: spectronctl jobs show {job}")
+
+
 @command(app, example="spectronctl contexts delete acme-prod --dry-run")
 def delete(
     session: Session,

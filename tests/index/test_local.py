@@ -207,6 +207,88 @@ async def test_an_index_that_is_being_opened_is_not_ready_and_has_not_begun(engi
     await index.stop()
 
 
+async def test_a_rebuilt_index_holds_the_same_and_what_was_written_meanwhile(tmp_path: Path) -> None:
+    process = Process(tmp_path)
+    world = await process.start()
+    for number in range(300):
+        await world.say(f"c{number:03}", f"word{number} tulips", direction(1, number), scope={"user": "alice"})
+    before = process.index.generation(world.database.binding)
+    rebuilding = asyncio.ensure_future(process.index.rebuild(world.database))
+    seen, gone = [], 0
+    while not rebuilding.done():
+        assert len(await world.words("tulips", k=1000)) == 300 - gone
+        await world.delete(f"c{gone:03}")
+        gone += 1
+        seen.append(process.index.state(world.database.binding))
+    await rebuilding
+    assert "building" in {one.state for one in seen}
+    assert process.index.state(world.database.binding).state == "ready"
+    await world.say("last", "tulips", scope={"user": "alice"})
+    expected = {f"c{number:03}" for number in range(gone, 300)} | {"last"}
+    assert set(await world.words("tulips", k=1000)) == expected
+    assert await world.words("word299", scope={"user": "bob"}) == []
+    after = process.index.generation(world.database.binding)
+    assert before is not None
+    assert after is not None
+    assert after > before, "answers from before are not given again"
+    await process.leave()
+    assert not list((tmp_path / "index").rglob("*.new"))
+
+    second = Process(tmp_path)
+    world = await second.start()
+    assert world.index.state(world.database.binding).state == "ready"
+    assert set(await world.words("tulips", k=1000)) == expected
+    (chunk, text) = (await world.index.chunks(world.database, MEMORY, ["c299"]))["c299"]
+    assert (chunk.id, text) == ("c299", "word299 tulips")
+    await second.leave()
+
+
+async def test_a_crash_after_a_rebuild_leaves_no_text_in_the_place_of_another(tmp_path: Path) -> None:
+    first = Process(tmp_path)
+    world = await first.start()
+    for number in range(20):
+        await world.say(f"c{number}", f"word{number} " * (number + 1))
+    await first.leave()
+    second = Process(tmp_path)
+    world = await second.start()
+    await world.delete("c0")
+    await second.index.rebuild(world.database)
+    await second.crash()
+
+    third = Process(tmp_path)
+    world = await third.start()
+    while world.index.state(world.database.binding).state == "building":
+        shown = await world.index.chunks(world.database, MEMORY, [f"c{number}" for number in range(20)])
+        assert all(text.split()[0] == f"word{str(key)[1:]}" for key, (_, text) in shown.items())
+    await caught_up(world)
+    assert await world.words("word19") == ["c19"]
+    assert await world.words("word0") == []
+    await third.leave()
+
+
+async def test_a_rebuild_ends_with_its_database(engine: Engine) -> None:
+    watched = WatchedEngine(engine)
+    database = await migrated(watched, Binding("acme", "dropped"))
+    world = World(database, index := LocalIndex(SystemClock()))
+    await world.say("c", "tulips")
+    reading = asyncio.Event()
+
+    async def held(text: str) -> None:
+        if "LIMIT $limit" in text:
+            reading.set()
+            await asyncio.Event().wait()
+
+    watched.intercept = held
+    rebuilding = asyncio.ensure_future(index.rebuild(database))
+    await reading.wait()
+    await index.discard(database.binding)
+    with pytest.raises(UnavailableError, match="dropped"):
+        await rebuilding
+    assert database.binding not in index.states()
+    watched.intercept = None
+    await index.stop()
+
+
 async def test_writes_during_the_catching_up_are_neither_lost_nor_undone(engine: Engine) -> None:
     watched = WatchedEngine(engine)
     database = await migrated(watched, Binding("acme", "busy"))

@@ -43,6 +43,7 @@ STATS = {
     "object_bytes": 2048,
     "index": {"state": "current"},
 }
+REINDEXING = {"context_id": "acme", "job_id": "j0b", "state": "queued"}
 KEY: dict[str, Any] = {
     "id": "k3y",
     "context_id": "acme",

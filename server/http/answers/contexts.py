@@ -54,6 +54,22 @@ class Usage(TypedDict):
     resets_at: datetime
 
 
+class IndexState(TypedDict):
+    """How far a search index is, and how many chunks are in it."""
+
+    state: str
+    progress: float
+    chunks: int
+
+
+class Reindexing(TypedDict):
+    """The job that builds a search index anew."""
+
+    context_id: str
+    job_id: str
+    state: str
+
+
 class Stats(TypedDict):
     """How much a Context holds."""
 
@@ -61,6 +77,7 @@ class Stats(TypedDict):
     tables: dict[str, int]
     documents: dict[str, int]
     object_bytes: int
+    index: IndexState
 
 
 class Key(TypedDict):

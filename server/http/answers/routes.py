@@ -26,6 +26,7 @@ ANSWERS: dict[str, Any] = {
     "management_delete_context": contexts.Deletion,
     "management_show_usage": contexts.Usage,
     "management_show_stats": contexts.Stats,
+    "management_reindex": contexts.Reindexing,
     "management_list_keys": contexts.Keys,
     "management_mint_key": contexts.MintedKey,
     "management_show_key": contexts.Key,

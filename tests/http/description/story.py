@@ -134,6 +134,7 @@ async def _retention(recorder: Recorder, http: httpx.AsyncClient) -> None:
     await recorder.send(http, "GET", f"{ACME}/retention")
     await recorder.send(http, "POST", f"{ACME}/retention/preview", json={"policies": POLICIES})
     await recorder.send(http, "POST", f"{ACME}/lifecycle/decay")
+    await recorder.send(http, "POST", f"{ACME}/reindex")
     await recorder.send(http, "POST", f"{ROOT}/lifecycle/expire")
     await recorder.send(http, "GET", f"{ROOT}/lifecycle/sweeps")
     await recorder.send(http, "POST", f"{DATA}/lifecycle/expire")

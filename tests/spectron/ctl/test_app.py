@@ -27,6 +27,7 @@ ANSWERS: dict[str, tuple[int, Any] | None] = {
     "contexts show": (200, documents.CONTEXT),
     "contexts update": (200, documents.CONTEXT),
     "contexts delete": (200, documents.REMOVAL),
+    "contexts reindex": (202, documents.REINDEXING),
     "keys create": (201, documents.MINTED),
     "keys list": (200, documents.page_of("keys", documents.KEY)),
     "keys show": (200, documents.KEY),

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.spectron.documents import CONTEXT, REMOVAL, page_of
+from tests.spectron.documents import CONTEXT, REINDEXING, REMOVAL, page_of
 from tests.spectron.exchange import answer, problem
 from tests.spectron.shell import Shell
 
@@ -185,3 +185,11 @@ def test_ids_that_are_none_are_not_sent(tmp_path: Path, line: str) -> None:
 
     assert (outcome.code, shell.exchange.lines) == (1, [])
     assert "is not an id" in outcome.stderr
+
+
+def test_reindex_says_where_to_see_how_far_it_is(tmp_path: Path) -> None:
+    shell = Shell(tmp_path, answer(202, REINDEXING), answer(202, REINDEXING))
+
+    assert "spectronctl jobs show j0b" in shell.run("contexts reindex acme").stderr
+    assert shell.run("contexts reindex acme --json").json == {"context_id": "acme", "job_id": "j0b"}
+    assert set(shell.exchange.lines) == {"POST /api/v1/contexts/acme/reindex"}
