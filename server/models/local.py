@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from server.core.errors import UnavailableError
+from server.models.counting import TokenCounts
 from server.models.embedding import Matrix, unit_rows
 
 LOCAL_EMBEDDER = "local/wordllama-256"
@@ -42,6 +43,7 @@ class LocalEmbedder:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._model: _Model | None = None
+        self._counts = TokenCounts(self._tokenized)
 
     async def embed(self, texts: Sequence[str]) -> Matrix:
         if self._model is not None and sum(map(len, texts)) <= _SHORT:
@@ -60,6 +62,9 @@ class LocalEmbedder:
         return unit_rows(rows)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._counts.of(texts)
+
+    def _tokenized(self, texts: Sequence[str]) -> list[int]:
         encoded = self._loaded().tokenizer.encode_batch_fast(
             [_encodable(text) for text in texts], add_special_tokens=False
         )

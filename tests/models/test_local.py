@@ -6,8 +6,12 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server.models.local import LocalEmbedder
+
+MODEL = LocalEmbedder()
 
 
 async def test_vectors_have_length_one_and_follow_meaning(local: LocalEmbedder) -> None:
@@ -42,6 +46,22 @@ async def test_no_text_has_no_rows(local: LocalEmbedder) -> None:
 
 def test_tokens_are_counted_without_markers(local: LocalEmbedder) -> None:
     assert local.count_tokens(["", "Hello", "Hello world"]) == [0, 1, 2]
+
+
+# What divides words, words, and what is read by other rules.
+PARTS = st.lists(
+    st.sampled_from([" ", "  ", "\n", "\t", "tide", "Tides,", "\u2581", "<s>", "<unk>", "\u6f22", "\ud800", "x" * 50])
+    | st.text(max_size=6)
+).map("".join)
+
+
+@settings(deadline=None)
+@given(st.lists(PARTS, min_size=1, max_size=4))
+def test_counting_word_by_word_is_counting_the_tokens(texts: list[str]) -> None:
+    encoded = MODEL._loaded().tokenizer.encode_batch_fast(
+        [text.encode("utf-8", "replace").decode() for text in texts], add_special_tokens=False
+    )
+    assert MODEL.count_tokens(texts) == [len(one) for one in encoded]
 
 
 async def test_the_model_is_loaded_once_by_all_who_come_first() -> None:
