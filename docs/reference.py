@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from docs.description import described
-from docs.pages import commands, dashboard, errors, exit_codes, metrics, routes, settings
+from docs.pages import commands, dashboard, errors, exit_codes, metrics, routes, schedule, settings
 
 FOLDER = Path(__file__).parent / "reference"
 NOTICE = "<!-- Written by `make docs` from the code; a test says when it is stale. -->"
@@ -20,5 +20,6 @@ def written() -> dict[str, str]:
         "exit-codes.md": exit_codes.page(),
         "metrics.md": metrics.page(server.metrics),
         "errors.md": errors.page(),
+        "schedule.md": schedule.page(),
     }
     return {name: f"{NOTICE}\n\n{text}" for name, text in pages.items()}

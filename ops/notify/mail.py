@@ -47,7 +47,7 @@ class Mail:
                 if self._server.username:
                     connection.login(self._server.username, self._server.password or "")
                 refused = connection.send_message(message)
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             raise UndeliveredError(
                 f"The {self.name} was not sent: {error}. Check host, port, security and password of the mail server."
             ) from error

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import typer
 
+from docs.pages import schedule
 from docs.pages.commands import PROGRAMS, leaves, parts
 from docs.pages.settings import leaves as keys
 from docs.reference import FOLDER, written
@@ -30,6 +31,11 @@ def test_no_page_is_stale(pages: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_each_setting_says_what_it_is_for(name: str) -> None:
     assert _is_a_sentence(Settings.model_fields[name].description)
+
+
+@pytest.mark.parametrize(("name", "field"), schedule.fields())
+def test_each_key_of_the_schedule_says_what_it_is_for(name: str, field: Any) -> None:
+    assert _is_a_sentence(field.description), name
 
 
 @pytest.mark.parametrize(("name", "field"), keys(ContextConfig))

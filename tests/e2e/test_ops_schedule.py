@@ -77,6 +77,21 @@ def test_a_failure_and_its_end_are_told(tmp_path: Path, saved: Deployment, hook:
     assert "acme: Refused" in received[0]["message"]
 
 
+def test_a_service_that_can_not_read_its_state_tells_it_and_goes_on_when_it_can(
+    tmp_path: Path, saved: Deployment, hook: tuple[str, list[Any]]
+) -> None:
+    file = schedule(tmp_path, hook[0], daily={"run": "backup run --all", "every": "hour"})
+    (tmp_path / "state.json").write_text("{")
+    arguments = [OPS, "schedule", "run", "--config", str(file)]
+    with Process(arguments, tmp_path / "log", environment=environment(tmp_path, saved)) as service:
+        service.wait_for("No job can be run: .* Repair it, or delete it")
+        since = (datetime.now(UTC) - timedelta(hours=3)).isoformat()
+        (tmp_path / "state.json").write_text(json.dumps({"jobs": {"daily": {"since": since}}}))
+        service.wait_for("daily went well", seconds=90)
+        assert service.stop(signal.SIGTERM) == 0
+    assert [one["kind"] for one in hook[1]] == ["failed", "missed"]
+
+
 def test_a_killed_service_goes_on_with_what_it_owes(
     tmp_path: Path, saved: Deployment, hook: tuple[str, list[Any]]
 ) -> None:

@@ -230,6 +230,20 @@ def test_a_mistake_in_the_schedule_is_named(tmp_path: Path, text: str, words: st
         load_schedule(file)
 
 
+def test_paths_are_meant_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "schedule.yaml"
+    hook = "{url: 'http://h', secret: {file: hook.key}}"
+    file.write_text(
+        f"state: ../s.json\njobs: {{a: {{run: x}}}}\nnotify: {{webhooks: [{hook}]}}\nmetrics: {{textfile: f.prom}}"
+    )
+    loaded = load_schedule(file)
+    secret = loaded.notify.webhooks[0].secret
+    assert secret is not None
+    assert (loaded.state, loaded.metrics.textfile, secret.file) == (
+        tmp_path.parent / "s.json", tmp_path / "f.prom", tmp_path / "hook.key",
+    )  # fmt: skip
+
+
 def test_units_name_every_job(tmp_path: Path) -> None:
     schedule = Schedule(
         state=tmp_path, jobs={"daily": job(), "weekly": job(every="week", weekday="sunday", at="04:30")}
