@@ -20,8 +20,8 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(READY)
 
-run: $(READY) ## Start the server with a demo Context (DATA and BIND can be set)
-	$(BIN)/spectrond dev start --demo --data-dir $(DATA) --bind $(BIND)
+run: $(READY) ## Start a server, fill its Context demo, and open the dashboard (DATA and BIND can be set)
+	@$(BIN)/python -m spectron_tui.trial --data-dir $(DATA) --bind $(BIND)
 
 check: $(READY) ## Lint, format, types and import contracts
 	$(BIN)/ruff check .
@@ -42,8 +42,8 @@ docs: $(READY) ## Write the reference pages from the code
 lock: $(READY) ## Write the versions that are installed now to constraints.txt
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
-demo-recording: $(READY) ## Record anew what `spectron-tui --demo` plays
-	$(BIN)/python -W ignore -m tests.spectron_tui.demo.make spectron_tui/demo.recording
+demo-recording: $(READY) ## Record anew what `--demo` plays and pictures show
+	$(BIN)/python -W ignore -m tests.spectron_tui.demo.make
 
 test: $(READY) ## Run the whole suite
 	$(BIN)/python -m pytest -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered

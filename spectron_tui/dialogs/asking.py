@@ -11,6 +11,8 @@ from spectron_tui.dialogs.dialog import Dialog
 class Asking(Dialog[bool]):
     """Says what will happen; Cancel has the focus."""
 
+    AUTO_FOCUS = "#cancel"
+
     def __init__(self, title: str, consequence: str, verb: str) -> None:
         super().__init__()
         self._title = title
@@ -24,9 +26,6 @@ class Asking(Dialog[bool]):
             with Horizontal():
                 yield Button("Cancel", id="cancel")
                 yield Button(self._verb, id="go", variant="warning")
-
-    def on_mount(self) -> None:
-        self.query_one("#cancel", Button).focus()
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

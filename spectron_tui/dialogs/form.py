@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Label, Static
 
@@ -31,6 +34,10 @@ def nothing_wrong(_: dict[str, str]) -> str | None:
 class Form(Dialog[dict[str, str] | None]):
     """Answers what was filled in, or None."""
 
+    AUTO_FOCUS = "Input"
+    # Taken before the line gets the key: what is typed right after it is meant for the next line already.
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "next", show=False, priority=True, id="form.next")]
+
     def __init__(
         self,
         title: str,
@@ -55,19 +62,13 @@ class Form(Dialog[dict[str, str] | None]):
                 yield Button("Cancel", id="cancel")
                 yield Button(self._verb, id="go", variant="primary")
 
-    def on_mount(self) -> None:
-        self.query(Input).first().focus()
+    def action_next(self) -> None:
+        """Go to the next line; on the last one, and on a button, the key does what it does there."""
+        if not isinstance(self.focused, Input) or self.focused is self.query(Input).last():
+            raise SkipAction
+        self.focus_next()
 
     @on(Input.Submitted)
-    def _next(self, event: Input.Submitted) -> None:
-        # From the line it came from: over a slow connection a second Enter can come before the first has moved on.
-        lines = [*self.query(Input)]
-        following = lines.index(event.input) + 1
-        if following < len(lines):
-            lines[following].focus()
-        else:
-            self._go()
-
     @on(Button.Pressed, "#go")
     def _go(self) -> None:
         given = {field.name: self.query_one(f"#{field.name}", Input).value.strip() for field in self._fields}

@@ -11,6 +11,8 @@ from spectron_tui.dialogs.dialog import Dialog
 class Naming(Dialog[bool]):
     """Shows what goes and what stays, and goes on only when the exact name is typed; Cancel has the focus."""
 
+    AUTO_FOCUS = "#cancel"
+
     def __init__(self, title: str, consequence: str, name: str, verb: str) -> None:
         super().__init__()
         self._title = title
@@ -27,9 +29,6 @@ class Naming(Dialog[bool]):
             with Horizontal():
                 yield Button("Cancel", id="cancel")
                 yield Button(self._verb, id="go", variant="error", disabled=True)
-
-    def on_mount(self) -> None:
-        self.query_one("#cancel", Button).focus()
 
     @on(Input.Changed, "#name")
     def _compare(self, event: Input.Changed) -> None:

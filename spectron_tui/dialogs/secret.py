@@ -14,6 +14,7 @@ from spectron_tui.dialogs.dialog import Dialog
 class Secret(Dialog[None]):
     """Shows a new key's secret until it is closed; nothing keeps it afterwards."""
 
+    AUTO_FOCUS = "#copy"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "copy", "Copy", id="secret.copy")]
 
     def __init__(self, name: str, secret: str) -> None:
@@ -29,9 +30,6 @@ class Secret(Dialog[None]):
             with Horizontal():
                 yield Button("Copy (c)", id="copy", variant="primary")
                 yield Button("Close", id="close")
-
-    def on_mount(self) -> None:
-        self.query_one("#copy", Button).focus()
 
     @on(Button.Pressed, "#copy")
     def action_copy(self) -> None:

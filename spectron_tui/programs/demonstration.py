@@ -57,7 +57,7 @@ class Demonstration:
             "state": "good" if good else "suspicious",
             "good": good,
             "complete": True,
-            "contexts": ["acme-prod", "acme-stage", "globex"],
+            "contexts": ["acme-prod", "globex-staging", "initech-dev"],
             "rows": ROWS - 311 * age,
             "bytes": BYTES - 90_000 * age,
             "encrypted": True,

@@ -135,7 +135,9 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
             reached = self.reached()
             if reached is not None:
                 self.dashboard.connected = reached
-            self.show()
+            if self.query(Banner):
+                # An answer can come while the screen is taken down, and nothing is left to show it on.
+                self.show()
             self.polls += 1
             for line in self.query("Banner, Reel"):
                 line.refresh()

@@ -1,4 +1,4 @@
-"""Makes the recording that comes with the dashboard: `python -m tests.spectron_tui.demo.make FILE`."""
+"""Makes the recordings of the demo and of an empty server: `python -m tests.spectron_tui.demo.make`."""
 
 import asyncio
 import random
@@ -20,6 +20,8 @@ from tests.spectron_tui.surroundings import surroundings
 from tests.support.app import running
 
 URL = "http://demo.spectron"
+TREE = Path(__file__).parents[3]
+READABLE = 0o644
 MOMENTS = 8
 STEP_SECONDS = 15.0
 
@@ -47,15 +49,25 @@ async def make(file: Path, folder: Path) -> None:
                 app.clock.advance(STEP_SECONDS)
 
 
-async def _make(file: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        await make(file, Path(folder))
+async def make_empty(file: Path, folder: Path) -> None:
+    """Record what a dashboard sees of a server that nobody has used yet."""
+    async with running(folder, ids=seeded("empty"), log_level="error") as app:
+        recorder = Recorder(file, Header(URL, app.clock.now()))
+        transport = httpx.ASGITransport(app.server.api)
+        dashboard = Dashboard(surroundings(transport, key=app.key, now=app.clock.now, recorder=recorder, url=URL))
+        async with dashboard.run_test(size=(120, 40)) as pilot:
+            await Tour(dashboard, pilot, ()).round()
+
+
+async def _make(demo: Path, empty: Path) -> None:
+    for making, file in ((make, demo), (make_empty, empty)):
+        file.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            await making(file, Path(folder))
+        file.chmod(READABLE)
     await asyncio.sleep(REST_SECONDS)
 
 
 if __name__ == "__main__":
     logs.configure("error", "json", sys.stderr)
-    target = Path(sys.argv[1])
-    target.unlink(missing_ok=True)
-    asyncio.run(_make(target))
-    print(f"{target}: {target.stat().st_size:,} bytes")  # noqa: T201 (it is a command)
+    asyncio.run(_make(TREE / "spectron_tui" / "demo.recording", TREE / "tests/spectron_tui/pictures/empty.recording"))

@@ -108,12 +108,14 @@ class World:
                 {"scope": {}, "memory_category": "unknowns", "ttl": "60d"},
             ],
         )
+        await self._put(BANK, [{"scope": {}, "memory_category": "context", "ttl": "1d"}])
         await self._keys()
 
     async def history(self) -> None:
         """The last hour: documents that became ready, questions that were asked, a sweep, failures."""
-        self.app.clock.advance(8 * DAY - 70 * MINUTE)
+        self.app.clock.advance(2 * DAY)
         await self._sweep()
+        self.app.clock.advance(6 * DAY - 70 * MINUTE)
         await self._remember(SHOP, "ben", "Ben takes the ferry at six.")
         for minute in range(60):
             self.app.clock.advance(MINUTE)
