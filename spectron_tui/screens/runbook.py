@@ -39,6 +39,9 @@ class RunbookScreen(LiveScreen[Page]):
     DEFAULT_CSS = """
     RunbookScreen #page { height: 1fr; }
     RunbookScreen Markdown { margin: 0; padding: 0 2; }
+    RunbookScreen MarkdownH1 { margin: 0; content-align: left middle; }
+    RunbookScreen MarkdownH2 { margin: 0; }
+    RunbookScreen MarkdownFence { margin: 0 0 1 0; }
     RunbookScreen Pane { height: 40%; min-height: 6; }
     """
 

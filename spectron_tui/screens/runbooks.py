@@ -39,9 +39,7 @@ class RunbooksScreen(TabledScreen[Pages]):
         super().__init__((), Table(COLUMNS, id="pages"), filter=filter)
 
     def body(self) -> ComposeResult:
-        yield Static(
-            "Which incident is it? / searches in the pages, Enter opens one, l shows what was run.", id="first"
-        )
+        yield Static("/ searches in the pages, Enter opens one, l shows what was run.", id="first")
         yield self.table
         yield Static(id="shows", markup=False)
         yield from self.filter_line()
@@ -80,7 +78,7 @@ class RunbooksScreen(TabledScreen[Pages]):
         shows = self.query_one("#shows", Static)
         shows.display = page is not None
         if page is not None:
-            shows.update(page.section("How it shows").split("```", 1)[0].strip())
+            shows.update(" ".join(page.section("How it shows").split("```", 1)[0].split()))
 
     @on(Table.Opened)
     def action_runbooks_open(self) -> None:

@@ -30,8 +30,8 @@ def server_line(deployment: Deployment) -> str:
     waiting = sum(job.state in {"queued", "retrying"} for job in jobs)
     return (
         f"spectrond {health.version}, {ready.status}, up {ago(health.uptime_seconds)} · "
-        f"{ready.engine.get('kind', 'engine')} {ready.engine.get('ping_ms', '-')} ms · "
-        f"jobs: {running} running, {waiting} waiting"
+        f"{ready.engine.get('kind', 'engine')} {milliseconds(ready.engine.get('ping_ms'))} · "
+        f"jobs {running} running, {waiting} waiting"
     )
 
 
