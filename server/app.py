@@ -287,9 +287,15 @@ class Server:
             credential = parse(kept)
             needed = credential is None or await self.control.keys.find(credential.key_id, management=True) is None
         if needed:
-            name = f"bootstrap-{self.clock.now():%Y%m%d%H%M%S}"
-            await self.control.keys.mint_management(name, SYSTEM, keep=keep)
+            await self.control.keys.mint_management(self._bootstrap_name(), SYSTEM, keep=keep)
         return needed
+
+    async def replace_management_keys(self, keep: Callable[[str], None]) -> None:
+        """Mint a management key; every other one is refused from then on."""
+        await self.control.keys.replace_management(self._bootstrap_name(), SYSTEM, keep=keep)
+
+    def _bootstrap_name(self) -> str:
+        return f"bootstrap-{self.clock.now():%Y%m%d%H%M%S}"
 
     async def _prepare(self) -> None:
         await self.engine.open()

@@ -130,24 +130,41 @@ def scheduler_start(config_file: ConfigFile = None) -> None:
 
 
 @app.command()
-def bootstrap(data_dir: DataDir = None, config_file: ConfigFile = None) -> None:
-    """Print the first management key; refuses when there is one.
+def bootstrap(
+    data_dir: DataDir = None,
+    config_file: ConfigFile = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make one although there is one; all others are refused from then on.")
+    ] = False,
+) -> None:
+    """Print the first management key; refuses when there is one, unless that is to be replaced.
 
     Example: spectrond bootstrap > management.key
     """
-    server = Server(_load(config_file, data_dir=data_dir).settings)
+    settings = _load(config_file, data_dir=data_dir).settings
+    server = Server(settings)
+    key_file = settings.data_path / MANAGEMENT_KEY_FILE
+    minted: list[str] = []
 
-    async def mint() -> str:
+    def keep(text: str) -> None:
+        minted.append(text)
+        if key_file.exists():
+            write_private(key_file, text + "\n")
+
+    async def mint() -> None:
         try:
             await server.start()
-            minted: list[str] = []
-            if not await server.ensure_management_key(minted.append, None):
-                raise ConflictError("There is a management key already; it cannot be shown again.")
-            return minted[0]
+            if replace:
+                await server.replace_management_keys(keep)
+            elif not await server.ensure_management_key(keep, None):
+                raise ConflictError(
+                    "There is a management key already; it cannot be shown again. --replace makes another."
+                )
         finally:
             await server.stop()
 
-    typer.echo(_run(mint()))
+    _run(mint())
+    typer.echo(minted[0])
 
 
 @config.command("check")

@@ -130,6 +130,16 @@ class Keys:
             keep(str(credential))
         return await self._insert("management_key", credential, {"name": name, "minted_by": origin.actor}, origin)
 
+    async def replace_management(self, name: str, origin: Origin, *, keep: Callable[[str], None]) -> Minted:
+        """Make a management key and then all others unusable; ended in between, it can be done again."""
+        minted = await self.mint_management(name, origin, keep=keep)
+        rows = await self._metadata.rows(f"{SELECT} management_key WHERE revoked_at = NONE")
+        for key in [Key.of(row) for row in rows]:
+            if key.id != minted.key.id:
+                statement = "UPDATE type::record('management_key', $id) SET revoked_at = $now RETURN NONE;"
+                await self._write(key, "revoke", origin, statement, {})
+        return minted
+
     async def count_management(self) -> int:
         return len(await self._metadata.rows("SELECT id FROM management_key WHERE revoked_at = NONE"))
 

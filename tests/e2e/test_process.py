@@ -67,6 +67,17 @@ def test_bootstrap_prints_the_first_key_once(tmp_path: Path) -> None:
         assert answer.json() == {"contexts": [], "next_cursor": None, "has_more": False}
 
 
+def test_a_management_key_is_replaced(deployment: Deployment, tmp_path: Path) -> None:
+    old = deployment.key
+    deployment.stop()
+    replaced = spectrond("bootstrap", "--replace", "--data-dir", str(deployment.data_dir), cwd=tmp_path)
+    assert replaced.returncode == 0, replaced.stderr
+    assert (deployment.key, deployment.key == old) == (replaced.stdout.strip(), False)
+    deployment.start()
+    for key, status in ((old, 401), (deployment.key, 200)):
+        assert httpx.get(f"{deployment.url}/api/v1/contexts", headers={"API-KEY": key}).status_code == status
+
+
 def test_migrate_status_and_apply(tmp_path: Path) -> None:
     data = str(tmp_path / "data")
     before = spectrond("migrate", "status", "--data-dir", data, cwd=tmp_path)

@@ -14,16 +14,20 @@ from tests.support.deployment import Deployment
 
 __all__ = ["s3_endpoint"]
 
+# A page has up to twenty commands, each a process of its own, on a machine that may have other things to do.
+PATIENCE_SECONDS = 500
+
 Walking = Callable[..., Walk]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and {"shared", "cluster", "keeper", "walking"} & set(
+        if item.path.is_relative_to(here) and {"shared", "deployment", "cluster", "keeper", "walking"} & set(
             getattr(item, "fixturenames", ())
         ):
             item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(PATIENCE_SECONDS))
 
 
 @pytest.fixture(scope="package")
@@ -46,6 +50,13 @@ def cluster(s3_endpoint: S3Endpoint, tmp_path_factory: pytest.TempPathFactory) -
     """The API on a SurrealDB server and a bucket, and nobody yet who works."""
     s3_endpoint.create_bucket("cluster")
     with Cluster(tmp_path_factory.mktemp("cluster"), s3_endpoint.port, "cluster") as running:
+        yield running
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    """A deployment of the page's own."""
+    with Deployment(tmp_path / "data", tmp_path) as running:
         yield running
 
 

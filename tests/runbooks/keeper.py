@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,20 @@ QUESTION = "Where does Maria work?"
 class Keeper:
     """A deployment with one Context, its repository, and what is in the environment of who looks after them."""
 
-    def __init__(self, deployment: Deployment, folder: Path, context: str) -> None:
+    def __init__(
+        self,
+        deployment: Deployment,
+        folder: Path,
+        context: str,
+        address: str | None = None,
+        credentials: Mapping[str, str] | None = None,
+    ) -> None:
+        """The repository is a folder beside the deployment, or at an address that takes credentials."""
         self.deployment = deployment
         self.context = context
         self.repository = folder / "backups"
+        self._address = address or str(self.repository)
+        self._credentials = credentials or {}
         self.schedule = folder / "schedule.yaml"
         self.schedule.write_text(
             f"state: {json.dumps(str(folder / 'state' / 'state.json'))}\n"
@@ -34,10 +44,11 @@ class Keeper:
         return {
             "SPECTRON_URL": self.deployment.url,
             "SPECTRON_API_KEY": self.deployment.key,
-            "SPECTRON_BACKUP_REPOSITORY": str(self.repository),
+            "SPECTRON_BACKUP_REPOSITORY": self._address,
             "SPECTRON_SCHEDULE": str(self.schedule),
             "CONTEXT": self.context,
             "MASTER_KEY": str(self.deployment.data_dir / "master.key"),
+            **self._credentials,
         }
 
     def ops(self, *arguments: str, may_fail: bool = False) -> "subprocess.CompletedProcess[str]":
@@ -58,10 +69,10 @@ class Keeper:
         return str(made["id"])
 
 
-def fill(deployment: Deployment, context: str, note: Path) -> None:
+def fill(deployment: Deployment, context: str, note: Path, config: Mapping[str, Any] | None = None) -> None:
     """A Context with a fact and a document."""
     with deployment.admin as admin:
-        admin.contexts.create(id=context, namespace=context, database="prod")
+        admin.contexts.create(id=context, namespace=context, database="prod", config=dict(config or {}))
         acme = admin.contexts(context)
         acme.memory.remember(FACT, scope=SCOPE)
         note.write_text("# Harbour\n\nThe ferry to Almada leaves at nine.\n")

@@ -42,14 +42,14 @@ class Deployment:
     def admin(self) -> SpectronManagement:
         return SpectronManagement(self.url, self.key)
 
-    def start(self, port: int = 0) -> None:
-        """Start it on that port, or on one that is free."""
+    def start(self, port: int = 0, **settings: str) -> None:
+        """Start it on that port, or on one that is free; `settings` are in the environment this once."""
         self._starts += 1
         log = self._logs / f"spectrond-{self._starts}.log"
         self.process = Process(
             [str(BIN / "spectrond"), "dev", "start", "--data-dir", str(self.data_dir), "--bind", f"127.0.0.1:{port}"],
             log,
-            environment=self._environment,
+            environment=self._environment | settings,
         )
         self.url = self.process.wait_for(r"listens on (http://\S+)").group(1)
 
