@@ -1,0 +1,1 @@
+"""How a cluster is set up: systemd units, a compose file, and the schedule of its backups."""
