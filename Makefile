@@ -5,6 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DATA ?= data
 BIND ?= 127.0.0.1:9090
+TESTS ?= tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run check format sdk docs lock demo-recording test test-fast clean
@@ -46,11 +47,11 @@ demo-recording: $(READY) ## Record anew what `--demo` plays and pictures show
 	$(BIN)/python -W ignore -m tests.spectron_tui.demo.make
 
 test: $(READY) ## Run the whole suite
-	$(BIN)/python -m pytest -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered
-	$(BIN)/python -m pytest -m 'slow or e2e'
+	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(TESTS) -m 'slow or e2e'
 
 test-fast: $(READY) ## Run the unit tests alone
-	$(BIN)/python -m pytest -m 'not slow and not e2e' --numprocesses auto
+	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto
 
 clean: ## Remove what was installed and built
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage
