@@ -1,10 +1,12 @@
 """How fast a Context is exported and imported, beside the engine's own text of the same rows, and who waits for it.
 
-    python benchmarks/backup.py [--rows 2000] [--rounds 2]
+    python benchmarks/backup.py [--rows 2000] [--rounds 2] [--restore-mb 0]
 
 The embedded engine has no export call of its own, so what stands for it is what such a call consists of: the engine's
 own rendering of rows as text, 1000 at a time, and that text run again, statement by statement, on the same schema. All
 rates are megabytes of that text a second, whatever a dump makes of it, so that they can be compared.
+
+With `--restore-mb 1000` a Context of that size, as the engine's text, is restored from a dump in a file, and compared.
 """
 
 import argparse
@@ -43,10 +45,11 @@ FILL = {
     "memory_chunk": "CREATE type::record('memory_chunk', $row.id) SET session = session:s, text = $row.text, "
     "embedding = encoding::cbor::decode($row.vector), scope = <set>[scope_attribute:['org', 'acme']] RETURN NONE",
 }
+READ = "SELECT role, content FROM turn LIMIT 20"
 WRITE = "CREATE instruction SET label = 'a', description = $text, scope = <set>[] RETURN NONE"
 
 
-async def main(rows: int, rounds: int) -> None:
+async def main(rows: int, rounds: int, restore_mb: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         clock = SystemClock()
         async with EmbeddedEngine(Path(folder) / "store", clock) as engine:
@@ -54,6 +57,8 @@ async def main(rows: int, rounds: int) -> None:
             await bench.fill(rows)
             await bench.rates(rounds)
             await bench.pauses()
+            if restore_mb:
+                await bench.restore(restore_mb, Path(folder) / "dump.surql")
         await asyncio.sleep(REST_SECONDS)
 
 
@@ -63,12 +68,12 @@ class Bench:
         self.migrator = migrator
         self.exporter = exporter
 
-    async def fill(self, rows: int) -> None:
+    async def fill(self, rows: int, *, first: int = 0) -> None:
         await self.engine.create_database(BINDING)
         await self.migrator.apply(BINDING, load("context"))
         random = np.random.default_rng(7)
         for statement in FILL.values():
-            for start in range(0, rows, BATCH):
+            for start in range(first, rows, BATCH):
                 made = [
                     {
                         "id": f"r{number:08d}",
@@ -114,30 +119,61 @@ class Bench:
             print(f"{name:<18}{seconds:>9.2f}{rate:>8.1f}{beside:>15.2f}{cpu:>8.2f}{spent:>15.2f}")
 
     async def pauses(self) -> None:
-        """One writer after another statement, alone and during an export; a pause is a statement's time."""
-        print(f"\n{'one writer':<18}{'writes/s':>9}{'median ms':>11}{'longest ms':>12}")
+        """One writer and one reader, alone and during an export; a pause is the time of a statement."""
+        print(f"\n{'statements':<26}{'per s':>8}{'median ms':>11}{'99 % ms':>9}{'longest ms':>12}")
         alone = asyncio.Event()
         asyncio.get_running_loop().call_later(5.0, alone.set)
-        self.tell("alone", await self.write_until(alone))
+        await self.used_until("alone", alone)
         for form in FORMS:
             done = asyncio.Event()
-            writing = asyncio.create_task(self.write_until(done))
+            using = asyncio.create_task(self.used_until(f"export, {form}", done))
             await self.dumped(form)
             done.set()
-            self.tell(f"export, {form}", await writing)
+            await using
 
-    async def write_until(self, done: asyncio.Event) -> list[float]:
+    async def used_until(self, name: str, done: asyncio.Event) -> None:
+        async def write() -> None:
+            await self.engine.write(BINDING, WRITE, {"text": TEXT})
+
+        async def read() -> None:
+            await self.engine.read(BINDING, READ)
+
+        written, asked = await asyncio.gather(self.repeated(write, done), self.repeated(read, done))
+        self.tell(f"{name}: writes", written)
+        self.tell(f"{name}: queries", asked)
+
+    async def repeated(self, work: Callable[[], Awaitable[None]], done: asyncio.Event) -> list[float]:
         took = []
         while not done.is_set():
             began = time.perf_counter()
-            await self.engine.write(BINDING, WRITE, {"text": TEXT})
+            await work()
             took.append(time.perf_counter() - began)
         return took
 
     def tell(self, name: str, took: list[float]) -> None:
+        late = sorted(took)[int(len(took) * 0.99)]
+        figures = [statistics.median(took), late, max(took)]
+        print(f"{name:<26}{len(took) / sum(took):>8.0f}{figures[0] * 1000:>11.1f}{figures[1] * 1000:>9.1f}", end="")
+        print(f"{figures[2] * 1000:>12.0f}")
+
+    async def restore(self, megabytes: int, file: Path) -> None:
+        """A dump that does not fit into memory comes back from a file, into an empty database."""
+        text = sum(len(text.encode()) for _, text in await self.native_text())
+        rows = (await self.engine.read(BINDING, "RETURN count(SELECT VALUE id FROM turn)"))[-1]
+        wanted = rows * megabytes * MEGABYTE // text
+        await self.fill(wanted, first=rows)
+        with file.open("wb") as dump:
+            async for piece in self.exporter.dump(Source(BINDING, "context", "bench"), "blocks"):
+                dump.write(piece)
+        await self.fresh()
+        began = time.perf_counter()
+        loaded = await Loader(self.engine, self.migrator).load(OTHER, "context", load("context"), read_pieces(file))
+        took = time.perf_counter() - began
         print(
-            f"{name:<18}{len(took) / sum(took):>9.0f}{statistics.median(took) * 1000:>11.1f}{max(took) * 1000:>12.0f}"
+            f"\nrestore of {megabytes} MB of text ({loaded.rows} rows, a dump of {loaded.bytes / MEGABYTE:.0f} MB): ",
+            end="",
         )
+        print(f"{took:.1f} s, {megabytes / took:.1f} MB/s")
 
     async def native_text(self) -> list[tuple[str, str]]:
         texts = []
@@ -178,6 +214,12 @@ class Bench:
         await self.migrator.apply(OTHER, load("context"))
 
 
+async def read_pieces(file: Path) -> AsyncIterator[bytes]:
+    with file.open("rb") as dump:
+        while piece := dump.read(1 << 20):
+            yield piece
+
+
 def processor_seconds() -> float:
     """What this process and those it has waited for have used; it tells the same on a busy machine."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
@@ -188,5 +230,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=2000, help="rows of each of two tables")
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--restore-mb", type=int, default=0, help="also restore a Context of that size")
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.rows, arguments.rounds))
+    asyncio.run(main(arguments.rows, arguments.rounds, arguments.restore_mb))

@@ -22,6 +22,8 @@ from server.store.statements import StatementEngine, send, version_of
 # How long the engine's threads may still work after closing; the interpreter would abort if it ended meanwhile.
 REST_SECONDS = 0.5
 PATIENCE = 0.5
+# Somebody waits for the copy of a store, and everybody else for what closing and opening takes besides.
+FREEZE_PATIENCE = 0.25
 REOPEN_PAUSE = 1.0
 FREEZE_ATTEMPTS = 20
 
@@ -86,15 +88,16 @@ class EmbeddedEngine(StatementEngine):
     async def freeze(self, folder: Path) -> None:
         """Make `folder` a store that holds what this one holds now, with writers kept waiting for a moment only.
 
-        New queries wait for half a second at most while the running ones end; then they go first, and it tries again.
-        Only when that was of no use for long does it keep them waiting until the last one has ended.
+        New queries wait for a quarter of a second at most while the running ones end; then they go first, and it tries
+        again. Only when that was of no use for long does it keep them waiting until the last one has ended.
         """
         if self._path is None:
             raise UnavailableError("A store in memory has no files that could be kept as they are.")
         copy = StoreCopy(self._path, folder)
         try:
             for attempt in range(FREEZE_ATTEMPTS):
-                taking = self._checkpoint(postponable=attempt < FREEZE_ATTEMPTS - 1, closed=copy.take)
+                postponable = attempt < FREEZE_ATTEMPTS - 1
+                taking = self._checkpoint(postponable=postponable, patience=FREEZE_PATIENCE, closed=copy.take)
                 if await asyncio.shield(asyncio.ensure_future(taking)):
                     await asyncio.to_thread(copy.complete)
                     return
@@ -157,14 +160,16 @@ class EmbeddedEngine(StatementEngine):
         if idle and not self._closed and self.wal_bytes >= self._checkpoint_at:
             self._housekeeping = asyncio.ensure_future(self._checkpoint(postponable=True))
 
-    async def _checkpoint(self, *, postponable: bool, closed: Callable[[], None] | None = None) -> bool:
+    async def _checkpoint(
+        self, *, postponable: bool, patience: float = PATIENCE, closed: Callable[[], None] | None = None
+    ) -> bool:
         """Close the store, do what is to be done while it is `closed`, and open it again; False if it was postponed."""
         async with self._alone:
             if self._connection is None:
                 return False
             size = self.wal_bytes
-            patience = self._clock.sleep(PATIENCE) if postponable and size < 2 * self._checkpoint_bytes else None
-            if not await self._gate.shut(patience):
+            waiting = self._clock.sleep(patience) if postponable and size < 2 * self._checkpoint_bytes else None
+            if not await self._gate.shut(waiting):
                 self._checkpoint_at = size + self._checkpoint_bytes // 4
                 return False
             started = self._clock.monotonic()

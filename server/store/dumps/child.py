@@ -18,6 +18,7 @@ from server.store.dumps.marks import Header
 # With -P, a folder named `server` where the server was started is nothing to it.
 COMMAND = (sys.executable, "-P", "-m", "server.store.dumps.program")
 PIECE_BYTES = 256 * 1024
+BUFFERED_BYTES = 1024 * 1024
 # It reads a copy and writes to a pipe, and needs to know nothing else.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
 
@@ -30,16 +31,16 @@ class Child:
 
     @classmethod
     @asynccontextmanager
-    async def started(cls, store: Path, binding: Binding, header: Header, *, totals: bool) -> AsyncIterator[Self]:
-        """A process that is gone when the block is left."""
-        task = {"store": str(store), "binding": asdict(binding), "header": asdict(header), "totals": totals}
+    async def started(cls, store: Path) -> AsyncIterator[Self]:
+        """A process that will read the store, which need not be there yet; it is gone when the block is left."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *COMMAND,
-                json.dumps(task),
+                str(store),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
+                limit=BUFFERED_BYTES,
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
                 start_new_session=True,
             )
@@ -47,15 +48,26 @@ class Child:
             raise UnavailableError(
                 f"The process that exports could not be started ({error}); free memory or processes."
             ) from error
+        child = cls(process)
         try:
-            yield cls(process)
+            yield child
         finally:
-            if process.returncode is None:
-                with suppress(ProcessLookupError):  # it ended by itself in this moment
-                    os.kill(process.pid, signal.SIGKILL)
-            if process.stdin is not None:
-                process.stdin.close()
-            await asyncio.shield(process.wait())
+            await child.end()
+
+    def begin(self, binding: Binding, header: Header, *, totals: bool) -> None:
+        """Let it write; the store is there and stays as it is."""
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe by construction
+        task = {"binding": asdict(binding), "header": asdict(header), "totals": totals}
+        self._process.stdin.write(json.dumps(task).encode() + b"\n")
+
+    async def end(self) -> None:
+        """Make sure that it reads no more."""
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):  # it ended by itself in this moment
+                os.kill(self._process.pid, signal.SIGKILL)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await asyncio.shield(self._process.wait())
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """What it writes; `UnavailableError` if it ends before it is done."""

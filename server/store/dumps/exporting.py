@@ -71,22 +71,24 @@ class Exporter:
     @asynccontextmanager
     async def _pieces(self, binding: Binding, header: Header, *, totals: bool) -> AsyncIterator[AsyncIterator[bytes]]:
         if isinstance(self._engine, EmbeddedEngine) and self._folder:
-            async with (
-                self._copied(self._engine, self._folder) as store,
-                Child.started(store, binding, header, totals=totals) as child,
-            ):
-                yield child.pieces()
+            store = self._folder / self._ids.id(12)
+            # Starting takes it as long as the copy takes, so both happen at once.
+            async with Child.started(store) as child, self._copied(self._engine, store):
+                try:
+                    child.begin(binding, header, totals=totals)
+                    yield child.pieces()
+                finally:
+                    await child.end()
         else:
             async with self._engine.frozen(binding) as frozen:
                 read = frozen or self._reader(binding)
                 yield pieces_of(read, header, at_once=frozen is None, totals=totals)
 
     @asynccontextmanager
-    async def _copied(self, engine: EmbeddedEngine, folder: Path) -> AsyncIterator[Path]:
-        store = folder / self._ids.id(12)
+    async def _copied(self, engine: EmbeddedEngine, store: Path) -> AsyncIterator[None]:
         try:
             await engine.freeze(store)
-            yield store
+            yield
         finally:
             await asyncio.shield(asyncio.to_thread(shutil.rmtree, store, ignore_errors=True))
 

@@ -17,13 +17,17 @@ CLUMP = 50
 # How the head of an encoded array says its length: in itself, or in so many bytes after it.
 HEAD_SIZES = {24: 2, 25: 3, 26: 5, 27: 9}
 
-FIRST = "LET $page = SELECT * FROM {table} LIMIT $limit;"
-NEXT = """LET $after = record::id(encoding::cbor::decode($last)[0]);
-LET $page = SELECT * FROM type::record($table, $after>..) LIMIT $limit;"""
+# From this size on a row costs less encoded by itself than as one of a page, each mention of which copies it.
+LARGE_ROW = 2048
+
 # A key goes back as it came, encoded: it may be of any kind, to the nanosecond.
-# Each mention of a page copies it, so that its length is taken from its encoding.
-ENCODED = """RETURN encoding::cbor::encode([array::last($page).id]);
+BEYOND = "type::record($table, record::id(encoding::cbor::decode($last)[0])>..)"
+# The length of a page is taken from its encoding.
+TOGETHER = """LET $page = SELECT * FROM {source} LIMIT $limit;
+RETURN encoding::cbor::encode([array::last($page).id]);
 RETURN encoding::cbor::encode($page); RETURN {text}; RETURN {unset};"""
+EACH = """SELECT VALUE [encoding::cbor::encode([id]), encoding::cbor::encode($this), {wrong}]
+FROM {source} LIMIT $limit;"""
 CLUMPS = """LET {name} = array::map(array::clump((SELECT * FROM {table}), {size}), |$page| [
     array::len($page), encoding::cbor::encode($page), {text}, {unset}]);"""
 
@@ -53,21 +57,31 @@ class Walk:
         self._read = read
 
     async def of(self, table: Table, *, text: bool) -> AsyncIterator[Page]:
-        limit, last = FIRST_LIMIT, None
-        encoded = ENCODED.format(text=_text(text), unset=_unset(table))
-        first, following = FIRST.format(table=quoted(table.name)) + encoded, NEXT + encoded
+        limit, last, large = FIRST_LIMIT, None, False
         while True:
-            variables = {"table": table.name, "limit": limit, "last": last}
-            key, data, literal, unset = (await self._read(first if last is None else following, variables))[-4:]
-            rows = length(data)
-            if rows == 0:
+            read = self._each if large and not text else self._together
+            page, key = await read(table, limit, last, text=text)
+            size = len(page.data)
+            if page.rows == 0:
                 return
-            if len(data) > LARGEST_PAGE and rows > 1:
-                limit = max(1, limit * LARGEST_PAGE // (2 * len(data)))
+            if size > LARGEST_PAGE and page.rows > 1:
+                limit = max(1, limit * LARGEST_PAGE // (2 * size))
                 continue
-            yield Page(rows, data, literal, unset)
-            last = key
-            limit = max(1, min(LARGEST_LIMIT, 4 * limit, limit * PAGE_BYTES // len(data)))
+            yield page
+            last, large = key, size > LARGE_ROW * page.rows
+            limit = max(1, min(LARGEST_LIMIT, 4 * limit, limit * PAGE_BYTES // size))
+
+    async def _together(self, table: Table, limit: int, last: bytes | None, *, text: bool) -> tuple[Page, bytes]:
+        query = TOGETHER.format(source=_source(table, last), text=_text(text), unset=_unset(table))
+        found = await self._read(query, {"table": table.name, "limit": limit, "last": last})
+        key, data, literal, unset = found[-4:]
+        return Page(length(data), data, literal, unset), key
+
+    async def _each(self, table: Table, limit: int, last: bytes | None, *, text: bool) -> tuple[Page, bytes | None]:  # noqa: ARG002  # as `_together`
+        query = EACH.format(source=_source(table, last), wrong=_wrong(table))
+        rows = (await self._read(query, {"table": table.name, "limit": limit, "last": last}))[-1]
+        data = b"".join([head(len(rows)), *(row for _, row, _ in rows)])
+        return Page(len(rows), data, None, sum(wrong for _, _, wrong in rows)), rows[-1][0] if rows else None
 
 
 class Once:
@@ -125,15 +139,33 @@ def length(data: bytes) -> int:
     return int.from_bytes(data[1:size]) if size > 1 else data[0] & 0x1F
 
 
+def head(rows: int) -> bytes:
+    """How an encoded array of so many elements begins."""
+    for marker, size in ((0x98, 1), (0x99, 2), (0x9A, 4)):
+        if rows < 1 << 8 * size:
+            return bytes([0x80 | rows]) if rows < min(HEAD_SIZES) else bytes([marker]) + rows.to_bytes(size)
+    raise ValueError(f"no page has {rows} rows")
+
+
+def _source(table: Table, last: bytes | None) -> str:
+    return quoted(table.name) if last is None else BEYOND
+
+
 def _text(wanted: bool) -> str:
     return "<string>$page" if wanted else "NONE"
 
 
 def _unset(table: Table) -> str:
     """How many rows of a page have something else where a set belongs."""
+    wrong = _wrong(table)
+    return "0" if wrong == "false" else f"array::len($page[WHERE {wrong}])"
+
+
+def _wrong(table: Table) -> str:
+    """Whether a row has something else where a set belongs."""
     wrong = [
         f"type::of({field}) NOT IN {['set', 'none'] if optional else ['set']}"
         for field, optional in table.sets.items()
         if PLAIN_NAME.fullmatch(field)
     ]
-    return f"array::len($page[WHERE {' OR '.join(wrong)}])" if wrong else "0"
+    return " OR ".join(wrong) or "false"

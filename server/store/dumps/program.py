@@ -1,6 +1,7 @@
-"""Dumps a copied store to standard output: `python -m server.store.dumps.program TASK`, a task being JSON.
+"""Dumps a copied store to standard output: `python -m server.store.dumps.program STORE`.
 
-It gives way to whatever else the machine does, and leaves when its standard input ends, as it does with the server.
+It starts before the copy is there, and begins when a line of JSON comes that says what to dump. It gives way to
+whatever else the machine does, and leaves when its standard input ends, as it does with the server.
 """
 
 import asyncio
@@ -22,9 +23,9 @@ from server.store.engine import Variables
 NICENESS = 15
 
 
-async def _dump(task: dict[str, Any], output: int) -> None:
+async def _dump(store: Path, task: dict[str, Any], output: int) -> None:
     binding = Binding(**task["binding"])
-    async with EmbeddedEngine(Path(task["store"]), SystemClock()) as engine:
+    async with EmbeddedEngine(store, SystemClock()) as engine:
 
         async def read(text: str, variables: Variables) -> list[Any]:
             return await engine.read(binding, text, variables)
@@ -45,9 +46,12 @@ def main() -> None:
     output = os.dup(1)
     # Whatever prints by itself must not print into the dump.
     os.dup2(2, 1)
+    task = sys.stdin.buffer.readline()
+    if not task:
+        os._exit(1)
     threading.Thread(target=_leave_with_the_server, daemon=True).start()
     try:
-        asyncio.run(_dump(json.loads(sys.argv[1]), output))
+        asyncio.run(_dump(Path(sys.argv[1]), json.loads(task), output))
     except SpectronError as error:
         sys.stderr.write(f"{error.detail}\n")
         code = 1
