@@ -17,6 +17,7 @@ class Area(StrEnum):
     DOCUMENT = "document"
     TRACES = "traces"
     TRACE = "trace"
+    ENTITY = "entity"
     RETENTION = "retention"
     BACKUPS = "backups"
     OUTPUT = "output"

@@ -13,7 +13,7 @@ MOVES = frozenset(
 )
 """Keys that move within a table and between parts of a screen; no action can have them."""
 UNTABLED = frozenset(
-    {Area.EVERYWHERE, Area.CONTEXT, Area.DOCUMENT, Area.TRACE, Area.RETENTION, Area.OUTPUT, Area.RUNBOOK}
+    {Area.EVERYWHERE, Area.CONTEXT, Area.DOCUMENT, Area.TRACE, Area.ENTITY, Area.RETENTION, Area.OUTPUT, Area.RUNBOOK}
 )
 """Areas whose screens are no single table."""
 

@@ -119,12 +119,16 @@ TRACES = (
 )
 
 TRACE = (
+    Action("trace.open", Area.TRACE, ("enter",), "Open", "Open the document or the entity of the line."),
     Action("trace.copy-id", Area.TRACE, ("y",), "Copy id", "Copy the id of the trace."),
     Action("trace.copy-json", Area.TRACE, ("Y",), "Copy JSON", "Copy the trace as JSON."),
 )
 
+ENTITY = (Action("entity.copy", Area.ENTITY, ("y",), "Copy value", "Copy the value of the attribute."),)
+
 RETENTION = (
     Action("retention.edit", Area.RETENTION, ("e",), "Edit", "Change the policies and see what that changes."),
+    Action("retention.form", Area.RETENTION, ("a",), "Policy", "Fill in one policy as a form, and see its impact."),
     Action(
         "retention.apply",
         Area.RETENTION,
@@ -217,6 +221,7 @@ ACTIONS: tuple[Action, ...] = (
     *DOCUMENT,
     *TRACES,
     *TRACE,
+    *ENTITY,
     *RETENTION,
     *BACKUPS,
     *OUTPUT,

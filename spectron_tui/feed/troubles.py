@@ -46,7 +46,7 @@ def _service(deployment: Deployment) -> Iterator[Trouble]:
     if objects.get("state", "ok") != "ok":
         yield Trouble(f"The object store can't be reached: {objects.get('reason', NO_REASON)}", "object-store-down")
     for context in ready.contexts if ready is not None else ():
-        yield Trouble(f"{context.id} is {context.state}: {context.reason or NO_REASON}", "database-down")
+        yield Trouble(f"{context.id} is {context.state}: {context.reason or NO_REASON}", "migration-failed")
 
 
 def _load(minute: Minute | None) -> Iterator[Trouble]:

@@ -16,12 +16,13 @@ from spectron.models.record import Page
 from spectron.models.retention import Sweep
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
+from spectron_tui.dialogs.form import Field, Form
 from spectron_tui.dialogs.naming import Naming
 from spectron_tui.feed.keeping import Keeping, observe
 from spectron_tui.feed.panel import Panel
 from spectron_tui.screens.live import LiveScreen
 from spectron_tui.sheets.context import retention
-from spectron_tui.sheets.policies import as_text, impact, parsed, swept
+from spectron_tui.sheets.policies import as_text, impact, parsed, swept, with_policy
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
@@ -32,6 +33,12 @@ SWEEPS = (
     Column("state", "State", 11),
     Column("deleted", "Deleted", 9, right=True),
     Column("contexts", "Contexts"),
+)
+CATEGORIES = ("identity", "knowledge", "context", "instructions", "unknowns")
+POLICY = (
+    Field("category", f"Category: {', '.join(CATEGORIES)}", "context"),
+    Field("ttl", "Time to live: 30d, 4w, 1y, indefinite; nothing takes the policy away", "30d", required=False),
+    Field("scope", "Scope", "org/acme/user/alice", required=False),
 )
 PAUSE = 0.4
 """Seconds without a key before an edit is previewed."""
@@ -126,6 +133,19 @@ class RetentionScreen(LiveScreen[Keeping]):
         self._editor.move_cursor(self._editor.document.end)
         self._editor.focus()
 
+    @work(exclusive=True, group="choose")
+    async def action_retention_form(self) -> None:
+        given = await self.app.push_screen_wait(Form("A policy", POLICY, "Preview", malformed))
+        if given is None:
+            return
+        try:
+            text = with_policy(self._editor.text, given["category"], given["ttl"], given["scope"].strip("/"))
+        except SpectronError as error:
+            self.dashboard.report(error)
+            return
+        self.action_retention_edit()
+        self._editor.load_text(text)
+
     @work(exclusive=True, group="change")
     async def action_retention_apply(self) -> None:
         handle = self.dashboard.admin.contexts(self.context_id or "").retention
@@ -175,3 +195,12 @@ def sweep_row(index: int, sweep: Sweep, now: datetime) -> Row:
         (age(sweep.started_at, now), sweep.state, number(sweep.deleted_count), touched or sweep.error or "-"),
         document=sweep,
     )
+
+
+def malformed(given: dict[str, str]) -> str | None:
+    """What is wrong with what was filled in."""
+    if given["category"] not in CATEGORIES:
+        return f"{given['category']} is no category; there are {', '.join(CATEGORIES)}."
+    if given["scope"] and len(given["scope"].strip("/").split("/")) % 2:
+        return "A scope is pairs of a name and a value: org/acme/user/alice."
+    return None

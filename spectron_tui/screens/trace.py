@@ -1,13 +1,14 @@
 """One trace as a tree: the query, its candidates with their scores, and what was returned."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
@@ -16,6 +17,7 @@ from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.feed.panel import Panel
 from spectron_tui.screens.document import DocumentScreen
+from spectron_tui.screens.entity import EntityScreen
 from spectron_tui.screens.live import LiveScreen
 from spectron_tui.screens.tabled import plain
 from spectron_tui.widgets.notice import Notice
@@ -23,6 +25,8 @@ from spectron_tui.wording import milliseconds
 
 DOCUMENT = "document:"
 Detail = Panel[Trace]
+Opens = Callable[[str], Screen[None]]
+"""The screen of what a line cites, in the Context of the trace."""
 
 
 class TraceScreen(LiveScreen[Detail]):
@@ -37,14 +41,14 @@ class TraceScreen(LiveScreen[Detail]):
         super().__init__(Panel())
         self._context_id = context_id
         self._trace_id = trace_id
-        self._tree: Tree[str] = Tree("Trace", id="trace")
+        self._tree: Tree[Opens] = Tree("Trace", id="trace")
         self._shown: Trace | None = None
 
     def body(self) -> ComposeResult:
         yield self._tree
         yield Notice("the trace", empty="")
 
-    def main(self) -> Tree[str]:
+    def main(self) -> Tree[Opens]:
         return self._tree
 
     async def observe(self) -> Detail:
@@ -65,9 +69,12 @@ class TraceScreen(LiveScreen[Detail]):
         self._tree.root.expand_all()
 
     @on(Tree.NodeSelected)
-    def _open(self, event: Tree.NodeSelected[str]) -> None:
-        if event.node.data:
-            self.app.push_screen(DocumentScreen(self._context_id, event.node.data))
+    def _open(self, event: Tree.NodeSelected[Opens]) -> None:
+        if event.node.data is not None:
+            self.app.push_screen(event.node.data(self._context_id))
+
+    def action_trace_open(self) -> None:
+        self._tree.action_select_cursor()
 
     def action_trace_copy_id(self) -> None:
         self.app.copy_to_clipboard(self._trace_id)
@@ -80,7 +87,7 @@ class TraceScreen(LiveScreen[Detail]):
             self.notify("Copied the trace as JSON.")
 
 
-def grow(root: TreeNode[str], trace: Trace) -> None:
+def grow(root: TreeNode[Opens], trace: Trace) -> None:
     """Everything about a trace, one branch a question an operator has."""
     root.set_label(Text(f"{trace.kind or 'trace'} · {milliseconds(trace.duration_ms)} · {trace.id}"))
     if trace.query:
@@ -100,10 +107,13 @@ def grow(root: TreeNode[str], trace: Trace) -> None:
     _branch(root, "returned", trace.returned)
     _branch(root, "sources", trace.sources)
     _branch(root, "turns", [_line(turn) for turn in trace.turns])
-    _branch(root, "entities", [_line(entity) for entity in trace.entities])
+    entities = root.add(f"entities ({len(trace.entities)})") if trace.entities else root
+    for entity in trace.entities:
+        entities.add_leaf(Text(f"→ {_line(entity)}"), data=_entity(str(entity.get("type")), str(entity.get("name"))))
     documents = root.add(f"documents ({len(trace.documents)})") if trace.documents else root
     for document in trace.documents:
-        documents.add_leaf(Text(_line(document)), data=str(document.get("id", "")).removeprefix(DOCUMENT))
+        opens = _document(str(document.get("id", "")).removeprefix(DOCUMENT))
+        documents.add_leaf(Text(f"→ {_line(document)}"), data=opens)
     _branch(root, "written", [f"{name}: {value}" for name, value in trace.written.items()])
 
 
@@ -112,7 +122,15 @@ def signals(candidate: Mapping[str, Any]) -> str:
     return " ".join(f"{name} {value:.2f}" for name, value in (candidate.get("signals") or {}).items())
 
 
-def _branch(root: TreeNode[str], label: str, lines: Any) -> None:
+def _document(id: str) -> Opens:
+    return lambda context_id: DocumentScreen(context_id, id)
+
+
+def _entity(entity_type: str, name: str) -> Opens:
+    return lambda context_id: EntityScreen(context_id, entity_type, name)
+
+
+def _branch(root: TreeNode[Opens], label: str, lines: Any) -> None:
     if lines:
         branch = root.add(f"{label} ({len(lines)})")
         for line in lines:

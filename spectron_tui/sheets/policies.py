@@ -37,6 +37,19 @@ def parsed(text: str) -> list[dict[str, Any]]:
     return policies
 
 
+def with_policy(text: str, category: str, ttl: str, scope: str) -> str:
+    """The lines with that policy in place of the one for the same category and scope; without a TTL it is taken out."""
+    place = category, _scope([scope] if scope else [], 1)
+    kept = []
+    for index, line in enumerate(text.splitlines(), 1):
+        said = line.split("#", 1)[0].split()
+        if len(said) not in {PARTS - 1, PARTS} or (said[0], _scope(said[2:], index)) != place:
+            kept.append(line)
+    if ttl:
+        kept.append(f"{category} {ttl} {scope}".rstrip())
+    return "\n".join(kept) + "\n"
+
+
 def impact(preview: RetentionPreview) -> str:
     """What the edit changes, beside what is in force."""
     lines = [f"▲ {warning.message}" for warning in preview.warnings]

@@ -21,6 +21,7 @@ from spectron_tui.screens.backups import BackupsScreen
 from spectron_tui.screens.context import ContextScreen
 from spectron_tui.screens.contexts import ContextsScreen
 from spectron_tui.screens.document import DocumentScreen
+from spectron_tui.screens.entity import EntityScreen
 from spectron_tui.screens.ingestion import IngestionScreen
 from spectron_tui.screens.live import LiveScreen
 from spectron_tui.screens.output import OutputScreen
@@ -42,6 +43,7 @@ SCREENS: tuple[type[LiveScreen[Any]], ...] = (
     DocumentScreen,
     TracesScreen,
     TraceScreen,
+    EntityScreen,
     RetentionScreen,
     BackupsScreen,
     OutputScreen,
@@ -126,6 +128,7 @@ async def test_no_action_sends_a_changing_request_in_read_only_mode(looking: Das
     opened: dict[type[LiveScreen[Any]], Callable[[], LiveScreen[Any]]] = {
         ContextScreen: lambda: ContextScreen("acme"),
         DocumentScreen: lambda: DocumentScreen("acme", "none"),
+        EntityScreen: lambda: EntityScreen("acme", "Person", "none"),
         TraceScreen: lambda: TraceScreen("acme", "none"),
         OutputScreen: lambda: OutputScreen(Run(1, ops.LIST, NOW)),
         RunbookScreen: lambda: RunbookScreen(looking.desk.library.pages[0]),

@@ -9,9 +9,10 @@ from textual.widgets import Input, Static, TextArea
 from spectron.errors import ArgumentError
 from spectron.models.retention import Policy
 from spectron_tui.app import Dashboard
+from spectron_tui.dialogs.form import Form
 from spectron_tui.dialogs.naming import Naming
 from spectron_tui.screens.retention import RetentionScreen
-from spectron_tui.sheets.policies import as_text, parsed
+from spectron_tui.sheets.policies import as_text, parsed, with_policy
 from tests.spectron_tui.surroundings import Sent, until
 from tests.support.app import App
 
@@ -126,3 +127,29 @@ def test_policies_are_the_same_after_a_round_trip() -> None:
 def test_a_line_that_is_no_policy_is_named(text: str, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         parsed(text)
+
+
+async def test_a_policy_is_filled_in_as_a_form(looking: Dashboard, acme: App, sent: Sent) -> None:
+    await remembered(acme)
+    async with looking.run_test(size=(120, 40)) as pilot:
+        screen = await screen_of(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(looking.screen, Form))
+        for name, value in (("category", "context"), ("ttl", "1d"), ("scope", "user/ana/")):
+            looking.screen.query_one(f"#{name}", Input).value = value
+        looking.screen.query_one("#scope", Input).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: "proposed" in str(screen.query_one("#impact", Static).content))
+        assert screen.query_one(TextArea).text.splitlines()[-1] == "context 1d user/ana"
+    assert sent.changing == ["POST /api/v1/contexts/acme/retention/preview"]
+
+
+def test_a_policy_of_the_form_replaces_that_of_its_category_and_scope() -> None:
+    text = "# why\ncontext 7d user/ana\ncontext 7d\nunknowns 1y org/acme\n"
+    assert with_policy(text, "context", "2w", "user/ana").splitlines() == [
+        "# why",
+        "context 7d",
+        "unknowns 1y org/acme",
+        "context 2w user/ana",
+    ]
+    assert with_policy(text, "context", "", "").splitlines() == ["# why", "context 7d user/ana", "unknowns 1y org/acme"]

@@ -5,8 +5,10 @@ from textual.widgets import Input, Tree
 
 from spectron_tui.app import Dashboard
 from spectron_tui.dialogs.form import Form
+from spectron_tui.screens.entity import EntityScreen
 from spectron_tui.screens.trace import TraceScreen
 from spectron_tui.screens.traces import TracesScreen
+from spectron_tui.widgets.table import Table
 from tests.spectron_tui.surroundings import until
 from tests.support.app import App
 
@@ -77,3 +79,32 @@ async def test_following_keeps_to_the_newest(looking: Dashboard, acme: App) -> N
         screen.table.action_to(2)
         await pilot.press("F")
         assert screen.table.cursor == 0
+
+
+async def test_an_entity_that_is_cited_opens_with_its_history(looking: Dashboard, acme: App) -> None:
+    await asked(acme)
+    moved = {"text": "Ana lives in Porto.", "scope": {"user": "ana"}}
+    assert (await acme.http.post("/api/v1/acme/facts", json=moved)).is_success
+    async with looking.run_test(size=(120, 40)) as pilot:
+        await pilot.press("4")
+        screen = await traces(pilot, "Where does Ana live?", "ferries and bicycles")
+        screen.table.find(next(row.key for row in screen.table.shown if row.cells[-1] == "Where does Ana live?"))
+        await pilot.press("enter")
+        await until(
+            pilot, lambda: isinstance(looking.screen, TraceScreen) and looking.screen.snapshot.value is not None
+        )
+        tree = looking.screen.query_one(Tree)
+        branch = next(node for node in tree.root.children if str(node.label).startswith("entities"))
+        leaf = next(node for node in branch.children if "Ana" in str(node.label))
+        await until(pilot, lambda: leaf.line >= 0)
+        tree.move_cursor(leaf)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(looking.screen, EntityScreen))
+        entity = looking.screen
+        assert isinstance(entity, EntityScreen)
+        await until(pilot, lambda: len(entity.main().shown) >= 2)
+        values = [(row.cells[1], row.cells[2]) for row in entity.main().shown if row.cells[0] == "location"]
+        assert values == [("Porto", "current"), ("Lyon", "before")]
+        assert entity.query_one("#relations", Table).shown
+        await pilot.press("y")
+        assert looking.clipboard == entity.main().shown[0].cells[1]
