@@ -68,7 +68,7 @@ class EmbeddedEngine(StatementEngine):
             if self._connection is None:
                 self._take()
                 try:
-                    self._connection = await self._connect()
+                    self._connection = await self._opened()
                 except BaseException:
                     self._drop()
                     raise
@@ -214,6 +214,22 @@ class EmbeddedEngine(StatementEngine):
                 await connection.close()
             except SurrealError:
                 log.exception("store.close_failed", store=self._place)
+
+    async def _opened(self) -> AsyncEmbeddedSurrealConnection:
+        """Open the store, and once more if a process that was killed has left a write-ahead log.
+
+        If its end was cut off, the engine replaces the file by one without the torn record, and goes on writing to the
+        old one: what is acknowledged from then on would be gone with the next kill.
+        """
+        left_behind = self.wal_bytes > 0
+        connection = await self._connect()
+        if left_behind:
+            try:
+                await connection.close()
+            except SurrealError as error:
+                raise self._not_opened(str(error)) from error
+            connection = await self._connect()
+        return connection
 
     async def _connect_at_last(self) -> None:
         """Open the store again, after a failure as often as it takes; queries are refused meanwhile."""

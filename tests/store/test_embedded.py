@@ -263,6 +263,27 @@ class TestProcesses:
             assert acknowledged <= len(found) <= acknowledged + 4 * (attempt + 1)
             acknowledged = len(found)
 
+    @pytest.mark.parametrize("cut", [1, 300])
+    async def test_killed_twice_keep_what_was_acknowledged_after_a_torn_log(
+        self, store: Path, tmp_path: Path, cut: int
+    ) -> None:
+        acknowledged = []
+        for attempt in range(3):
+            log = tmp_path / f"log-{attempt}"
+            with Process.python("tests.store.programs", "acknowledge", str(store), log=log) as program:
+                program.wait_for("wrote 20\n")
+                program.kill()
+                lines = program.output.splitlines(keepends=True)
+            acknowledged.append(sum(line.startswith("wrote") and line.endswith("\n") for line in lines))
+            if attempt == 0:
+                (last,) = (store / "wal").iterdir()
+                os.truncate(last, last.stat().st_size - cut)
+
+        async with EmbeddedEngine(store, SystemClock()) as engine:
+            found = await numbers(engine)
+        # The row whose record was torn is gone.
+        assert len(found) >= sum(acknowledged) - 1
+
     @pytest.mark.slow
     @pytest.mark.timeout(600)
     async def test_write_gigabytes_in_bounded_memory_and_log(self, store: Path, tmp_path: Path) -> None:
