@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from tests.runbooks.conftest import Walking
-from tests.runbooks.keeper import Keeper
+from tests.runbooks.keeper import FACT, Keeper
 
 
 def test_nothing_is_left_of_the_customer(keeper: Keeper, walking: Walking, tmp_path: Path) -> None:
     with keeper.deployment.admin as admin:
         admin.contexts.create(id="other", namespace="other", database="prod")
+        admin.contexts("other").memory.remember(FACT)
         key = admin.contexts(keeper.context).keys.create(name="app")
     keeper.save()
     stored = keeper.deployment.data_dir / "objects"
