@@ -47,6 +47,7 @@ async def make(file: Path, folder: Path) -> None:
                 if moment == 0:
                     await tour.details()
                 app.clock.advance(STEP_SECONDS)
+            await pilot.pause()
 
 
 async def make_empty(file: Path, folder: Path) -> None:
@@ -57,6 +58,7 @@ async def make_empty(file: Path, folder: Path) -> None:
         dashboard = Dashboard(surroundings(transport, key=app.key, now=app.clock.now, recorder=recorder, url=URL))
         async with dashboard.run_test(size=(120, 40)) as pilot:
             await Tour(dashboard, pilot, ()).round()
+            await pilot.pause()
 
 
 async def _make(demo: Path, empty: Path) -> None:
