@@ -34,6 +34,7 @@ from spectron.errors import (
     ValidationError,
     WaitingError,
 )
+from spectron.models.access import Access, Accesses, Caller, Principal, ScopedEvent
 from spectron.models.audit import AuditEvent
 from spectron.models.belief import (
     Attribute,
@@ -51,6 +52,7 @@ from spectron.models.belief import (
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
 from spectron.models.document import Chunk, Document, DocumentHit, Keyword, Upload
 from spectron.models.dump import Loaded
+from spectron.models.insight import Consolidation, Elaborated, Elaboration, Observation
 from spectron.models.job import Event, Job
 from spectron.models.key import Key, MintedKey
 from spectron.models.memory import (
@@ -88,15 +90,19 @@ from spectron.sync.client import SpectronManagement
 
 __all__ = [
     "APIError",
+    "Access",
+    "Accesses",
     "ArgumentError",
     "AsyncSpectronManagement",
     "Attribute",
     "AuditEvent",
     "Beliefs",
+    "Caller",
     "Change",
     "ChatSession",
     "Chunk",
     "ConflictError",
+    "Consolidation",
     "Context",
     "ContextNotFoundError",
     "ContextReadiness",
@@ -109,6 +115,8 @@ __all__ = [
     "DeletionSet",
     "Document",
     "DocumentHit",
+    "Elaborated",
+    "Elaboration",
     "Entity",
     "EntityDetail",
     "ErasedPlace",
@@ -129,11 +137,13 @@ __all__ = [
     "MintedKey",
     "NotFoundError",
     "Note",
+    "Observation",
     "Page",
     "PayloadTooLargeError",
     "Place",
     "Policy",
     "PolicyWarning",
+    "Principal",
     "Problem",
     "Profile",
     "PromptBlock",
@@ -151,6 +161,7 @@ __all__ = [
     "RetentionPolicies",
     "RetentionPreview",
     "Sample",
+    "ScopedEvent",
     "ServerError",
     "SpectronError",
     "SpectronManagement",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, overload
 
 from spectron import endpoint
+from spectron.aio.access import AsyncAccess
 from spectron.aio.connection import AsyncConnection
 from spectron.aio.documents import AsyncDocuments
 from spectron.aio.dumps import AsyncDumps, Form
@@ -37,6 +38,7 @@ class AsyncContextHandle:
         self.entities = AsyncEntities(connection, id)
         self.scopes = AsyncScopes(connection, id)
         self.traces = AsyncTraces(connection, id)
+        self.access = AsyncAccess(connection, id)
         self._dumps = AsyncDumps(connection, "contexts", id)
 
     async def get(self) -> Context:

@@ -9,6 +9,7 @@ from spectron.aio.recalling import AsyncRecalling
 from spectron.aio.sessions import THINKING_SECONDS, Role
 from spectron.endpoint import Scope
 from spectron.models.belief import Inspection, Profile, State, StateDiff
+from spectron.models.insight import Consolidation, Elaboration
 from spectron.models.memory import Forgotten, Remembered, RememberedMany
 from spectron.models.record import read
 from spectron.models.trace import FsckReport
@@ -132,6 +133,22 @@ class AsyncMemory(AsyncRecalling):
             max_results=max_results,
         )
         return read(FsckReport, await self._connection.post(self._path("fsck"), body, patience=THINKING_SECONDS))
+
+    async def consolidate(
+        self, *, dry_run: bool = False, fact_limit: int | None = None, observation_limit: int | None = None
+    ) -> Consolidation:
+        """Bring observations, what several facts of an entity come to, in step with the facts."""
+        body = endpoint.given(dry_run=dry_run or None, fact_limit=fact_limit, observation_limit=observation_limit)
+        answer = await self._connection.post(self._path("consolidate"), body, patience=THINKING_SECONDS)
+        return read(Consolidation, answer)
+
+    async def elaborate(
+        self, entity_ref: str | None = None, *, dry_run: bool = False, budget: int | None = None
+    ) -> Elaboration:
+        """Add the relations that follow from those that are known, of one entity such as `Person/alice` or of all."""
+        body = endpoint.given(entity_ref=entity_ref, dry_run=dry_run or None, budget=budget)
+        answer = await self._connection.post(self._path("elaborate"), body, patience=THINKING_SECONDS)
+        return read(Elaboration, answer)
 
 
 def _times(scope: Scope | None, as_of: Moment | None, at_instant: Moment | None) -> dict[str, Any]:

@@ -22,6 +22,8 @@
 | `entities list`, `entities show`, `entities history`, `entities delete`, `entities reinstate` | entities |
 | `scopes list`, `scopes forget` | the scope tree |
 | `traces list`, `traces show`, `traces stats`, `traces tail` | how questions were answered |
+| `consolidate`, `elaborate` | draw conclusions from what is remembered |
+| `me`, `principals`, `accesses` | who may do what in a Context, and what was read and written there |
 | `fsck` | whether what is stored fits together |
 | `usage`, `stats`, `audit` | tokens used, what is stored, what was done and refused in a Context |
 

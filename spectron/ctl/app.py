@@ -1,6 +1,7 @@
 """The program: its command groups and its entry point."""
 
 from spectron.ctl import (
+    access,
     audit,
     chat,
     contexts,
@@ -8,6 +9,7 @@ from spectron.ctl import (
     dumps,
     entities,
     health,
+    insight,
     jobs,
     keys,
     lifecycle,
@@ -42,7 +44,7 @@ for group, name in (
     (profiles.app, "profiles"),
 ):
     app.add_typer(group, name=name)
-for module in (memory, recall, chat, jobs, health, login, usage, audit):
+for module in (memory, recall, chat, jobs, health, login, usage, audit, access, insight):
     module.register(app)
 
 

@@ -10,6 +10,7 @@ from spectron.models.audit import AuditEvent
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
 from spectron.models.dump import Digest, Loaded
 from spectron.models.record import Page, read, read_page
+from spectron.sync.access import Access
 from spectron.sync.connection import Connection
 from spectron.sync.documents import Documents
 from spectron.sync.dumps import Dumps, Form
@@ -38,6 +39,7 @@ class ContextHandle:
         self.entities = Entities(connection, id)
         self.scopes = Scopes(connection, id)
         self.traces = Traces(connection, id)
+        self.access = Access(connection, id)
         self._dumps = Dumps(connection, "contexts", id)
 
     def get(self) -> Context:

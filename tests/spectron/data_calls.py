@@ -3,8 +3,12 @@
 from datetime import UTC, datetime
 
 from spectron import (
+    Accesses,
+    Caller,
     ChatSession,
+    Consolidation,
     Document,
+    Elaboration,
     EntityDetail,
     ErasedPlace,
     Forgotten,
@@ -14,6 +18,7 @@ from spectron import (
     Keyword,
     Page,
     Place,
+    Principal,
     Profile,
     PromptBlock,
     Recalled,
@@ -403,4 +408,39 @@ PLACE_CALLS = {
         memories.TRACE_STATS,
     ),
 }
-DATA_EXAMPLES = {**DOCUMENT_CALLS, **SESSION_CALLS, **MEMORY_CALLS, **PLACE_CALLS}
+ACCESS_CALLS = {
+    "access.me": Example(
+        lambda admin: admin.contexts("acme").access.me(), "GET /api/v1/acme/me", Caller, 200, memories.CALLER
+    ),
+    "access.principal": Example(
+        lambda admin: admin.contexts("acme").access.principal("k1"),
+        "GET /api/v1/acme/principals/k1",
+        Principal,
+        200,
+        memories.PRINCIPAL,
+    ),
+    "access.log": Example(
+        lambda admin: admin.contexts("acme").access.log(kind="retrieval", key="k1", until=NOON, limit=5),
+        f"GET /api/v1/acme/audit?key=k1&kind=retrieval&until={NOON_QUERY}&limit=5",
+        Accesses,
+        200,
+        memories.ACCESSES,
+    ),
+    "memory.consolidate": Example(
+        lambda admin: admin.contexts("acme").memory.consolidate(dry_run=True, fact_limit=10, observation_limit=2),
+        "POST /api/v1/acme/consolidate",
+        Consolidation,
+        200,
+        memories.CONSOLIDATION,
+        {"dry_run": True, "fact_limit": 10, "observation_limit": 2},
+    ),
+    "memory.elaborate": Example(
+        lambda admin: admin.contexts("acme").memory.elaborate("Person/alice", budget=5),
+        "POST /api/v1/acme/elaborate",
+        Elaboration,
+        200,
+        memories.ELABORATION,
+        {"entity_ref": "Person/alice", "budget": 5},
+    ),
+}
+DATA_EXAMPLES = {**DOCUMENT_CALLS, **SESSION_CALLS, **MEMORY_CALLS, **PLACE_CALLS, **ACCESS_CALLS}

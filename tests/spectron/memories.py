@@ -320,3 +320,92 @@ def numbered(key: str, *items: Any, page: int = 1, page_size: int = 50, total: i
 def part_of(key: str, *items: Any, more: bool = False) -> dict[str, Any]:
     """A part of a list that is asked for by its offset."""
     return {key: list(items), "has_more": more, **TRACE}
+
+
+GRANTS: dict[str, Any] = {"memory:read": ["org/acme/*"], "memory:write": ["org/acme/*"]}
+PRINCIPAL: dict[str, Any] = {"id": "k1", "display_name": "bot", "kind": "agent", "grants": GRANTS}
+CALLER: dict[str, Any] = {
+    "principal_id": "k1",
+    "display_name": "bot",
+    "kind": "agent",
+    "enforce": True,
+    "grants": GRANTS,
+    "effective_grants": GRANTS,
+    "delegated_principal_id": None,
+    "token_grants": None,
+    "trace_id": "t1",
+}
+ACCESSES: dict[str, Any] = {
+    "rows": [
+        {
+            "trace_id": "t2",
+            "created_at": "2026-11-01T12:00:01Z",
+            "kind": "retrieval",
+            "operation": "query",
+            "cost": 0.0,
+            "latency_ms": 4,
+            "rows_touched": 3,
+            "model": None,
+            "principal": "k1",
+            "principal_kind": "agent",
+            "session_id": None,
+            "scope": {"org": "acme"},
+        }
+    ],
+    "events": [
+        {
+            "id": "e1",
+            "kind": "memory",
+            "action": "memory.forget",
+            "actor": "k1",
+            "principal": "agent",
+            "outcome": "done",
+            "detail": {"count": 1},
+            "request_id": "r1",
+            "scope": {"org": "acme"},
+            "created_at": "2026-11-01T12:00:02Z",
+        }
+    ],
+    "trace_id": "t3",
+}
+CONSOLIDATION: dict[str, Any] = {
+    "created": 1,
+    "updated": 0,
+    "superseded": 0,
+    "dry_run": True,
+    "outcomes": [
+        {
+            "entity_name": "alice",
+            "key": "observed_likes",
+            "kind": "create",
+            "value": "likes: hiking and chess",
+            "proof_count": 2,
+            "rationale": "2 values of likes hold at once.",
+            "observation_id": None,
+        }
+    ],
+    "trace_id": "t1",
+}
+ELABORATION: dict[str, Any] = {
+    "relations_emitted": 1,
+    "dry_run": False,
+    "outcomes": [
+        {
+            "entity_name": "alice",
+            "entity_type": "Person",
+            "dry_run": False,
+            "relations_emitted": 1,
+            "trace_id": "t1",
+            "proposed_relations": [
+                {
+                    "subject": {"type": "Person", "name": "alice"},
+                    "label": "colleague_of",
+                    "object": {"type": "Person", "name": "bob"},
+                    "confidence": 0.5,
+                    "rationale": "Both work at Globex.",
+                }
+            ],
+        }
+    ],
+    "trace_id": "t1",
+}

@@ -176,3 +176,36 @@ async def test_a_key_of_the_context_stays_in_its_floor(app: App, admin: AsyncSpe
         assert (await memory.recall("Where does alice live?")).hits == ()
         with pytest.raises(ForbiddenError):
             await memory.remember("I am alice.", scope=ALICE)
+
+
+async def test_who_may_do_what_and_who_did(app: App, acme: AsyncContextHandle) -> None:
+    minted = await app.mint(name="bot", scope_floor={"org": "acme"})
+    async with client(app, minted["secret"]) as bot:
+        own = bot.contexts(CONTEXT).access
+        caller = await own.me()
+        await bot.contexts(CONTEXT).memory.remember("I live in Lisbon.", scope=ALICE)
+        (access, *_) = (await own.log(key=minted["id"], limit=5)).rows
+        assert {"memory:read", "memory:write"} <= set(await own.effective(minted["id"], "org/acme"))
+        assert await own.effective(minted["id"], "org/other") == ()
+
+    assert (caller.principal_id, caller.kind, caller.display_name) == (minted["id"], "agent", "bot")
+    assert set(caller.effective_grants["memory:read"]) == {"org/acme/*"}
+    assert (access.operation, access.kind, access.principal) == ("remember", "decision", minted["id"])
+    assert minted["id"] in {one.id for one in await acme.access.principals()}
+    assert (await acme.access.principal(minted["id"])).grants == caller.effective_grants
+    with pytest.raises(NotFoundError):
+        await acme.access.principal("nobody")
+
+
+async def test_conclusions_are_foretold_and_then_drawn(acme: AsyncContextHandle) -> None:
+    for place in ("Lisbon", "Porto"):
+        await acme.memory.remember(f"I live in {place}.", scope=ALICE)
+
+    foretold = await acme.memory.consolidate(dry_run=True)
+    done = await acme.memory.consolidate()
+
+    assert foretold.dry_run
+    assert foretold.created == done.created >= 1
+    assert [one.value for one in foretold.outcomes] == [one.value for one in done.outcomes]
+    assert (await acme.memory.consolidate()).created == 0
+    assert (await acme.memory.elaborate(dry_run=True)).relations_emitted == 0
