@@ -8,7 +8,7 @@ BIND ?= 127.0.0.1:9090
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format sdk docs lock demo-recording test test-fast clean
+.PHONY: help setup run check format sdk docs lock demo-recording screenshots test test-fast clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,13 @@ lock: $(READY) ## Write the versions that are installed now to constraints.txt
 
 demo-recording: $(READY) ## Record anew what `--demo` plays and pictures show
 	$(BIN)/python -W ignore -m tests.spectron_tui.demo.make
+
+screenshots: $(READY) ## Render the pictures of the README
+	$(BIN)/python -m pytest -q tests/spectron_tui/pictures/test_places.py -k 'test_filled and middle' --snapshot-update
+	@mkdir -p docs/pictures
+	@for place in overview ingestion; do \
+		cp "tests/spectron_tui/pictures/__snapshots__/test_places/test_filled[middle-$$place].svg" docs/pictures/$$place.svg; \
+	done
 
 test: $(READY) ## Run the whole suite
 	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered
