@@ -151,6 +151,6 @@ def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, time
 def _add_recall(router: APIRouter, services: Services, tenants: Tenants, clock: Clock) -> None:
     recalling = services.recalling
     query.add_routes(router, recalling, tenants, clock)
-    chat.add_routes(router, services.memory, recalling.chat, tenants)
+    chat.add_routes(router, services.memory, recalling.chat, tenants, clock)
     reflect.add_routes(router, services.memory, recalling.reflection, tenants)
     traces.add_routes(router, services.traces, clock)

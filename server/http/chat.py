@@ -6,17 +6,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
+from server.core.clock import Clock
 from server.core.errors import SpectronError
 from server.http.chat_bodies import Message
 from server.http.chatting import Chatting, Exchange
 from server.http.event_stream import EventStream, framed
+from server.http.heartbeats import beating
 from server.http.problems import document
 from server.http.tenant import Here, Tenants
 from server.memory.parts import Memory
 from server.recall.chat import Chat
 
 
-def add_routes(router: APIRouter, memory: Memory, chat: Chat, tenants: Tenants) -> None:
+def add_routes(router: APIRouter, memory: Memory, chat: Chat, tenants: Tenants, clock: Clock) -> None:
     chatting = Chatting(memory, chat, tenants)
 
     @router.post("/chat", response_model=None)
@@ -26,13 +28,14 @@ def add_routes(router: APIRouter, memory: Memory, chat: Chat, tenants: Tenants) 
         """Answer a message from what is remembered, and remember both.
 
         With `stream: true`, or where only `text/event-stream` is accepted, the answer is server-sent events: `start`,
-        `delta` and `done`, or `error` with a problem document when it breaks off. The marks in the answer, such as
+        `delta` and `done`, or `error` with a problem document when it breaks off; comments keep the connection alive
+        while a model takes its time. The marks in the answer, such as
         [1], are the `cite` of its evidence. A model that fails before its first word is done without: the answer then
         is put together from memory, its `model` is `offline` and its `note` says why.
         """
         exchange = await chatting.begin(tenant, body)
         if body.stream or "text/event-stream" in accept:
-            return EventStream(_events(chatting, exchange, request), text_of=str)
+            return EventStream(beating(_events(chatting, exchange, request), clock), text_of=str)
         return await chatting.whole(exchange)
 
 

@@ -62,7 +62,11 @@ def add_routes(router: APIRouter, log: TraceLog, clock: Clock) -> None:
         until: Moment | None = None,
         scope: Scope = None,
     ) -> dict[str, Any]:
-        """Tiers, cache rate and latency of the last hours, or of a stretch of time."""
+        """Tiers, cache rate and latency of the last hours, or of a stretch of time.
+
+        Where that holds more than 10,000 traces the newest of them are counted: then `truncated` is true, and `since`
+        is when the oldest that counts began.
+        """
         await log.flush()
         end = until or clock.now() + timedelta(microseconds=1)
         begin = since or _earlier(end, hours)

@@ -81,14 +81,16 @@ class Statistics:
         return self.cache_hits / self.queries if self.queries else 0.0
 
 
-async def statistics(database: Database, visibility: Visibility, since: datetime, until: datetime) -> Statistics:
-    """Add up what a caller may see."""
+async def statistics(
+    database: Database, visibility: Visibility, since: datetime, until: datetime, *, most: int = MOST_COUNTED
+) -> Statistics:
+    """Add up what a caller may see, the newest of it where that is more than `most`."""
     within, variables = confined(visibility)
     between, bounds = during(since, until)
     text = COUNTED.format(traces=TRACES, between=between, within=within)
-    rows = await database.rows(text, variables | bounds | {"limit": MOST_COUNTED + 1})
-    truncated = len(rows) > MOST_COUNTED
-    rows = rows[:MOST_COUNTED]
+    rows = await database.rows(text, variables | bounds | {"limit": most + 1})
+    truncated = len(rows) > most
+    rows = rows[:most]
     return _added_up(rows, rows[-1]["created_at"] if truncated else since, until, truncated=truncated)
 
 

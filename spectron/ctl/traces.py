@@ -76,6 +76,8 @@ def stats(
     """Show how often each tier answered, how much came from the cache, and how long it took."""
     found = session.here.traces.stats(hours=hours, since=moment_or_none(since), until=moment_or_none(until))
     session.show(found, stats_sheet)
+    if found.truncated:
+        session.out.note(f"There are more: these are the newest {found.total:,}. Ask for a shorter time.")
 
 
 @command(app, example="spectronctl traces tail --limit 1 --context acme-prod")

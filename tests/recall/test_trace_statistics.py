@@ -1,10 +1,18 @@
 """Percentiles and classes of latencies."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.recall.trace_statistics import BOUNDS, Latency, histogram, percentile
+from server.core.scope import EMPTY
+from server.core.visibility import visible
+from server.recall.trace_statistics import BOUNDS, Latency, histogram, percentile, statistics
+from server.store.binding import Binding
+from server.store.engine import Database
+from tests.recall.memory import Memory
+from tests.support.clock import START
 
 DURATIONS = st.lists(st.floats(0, 50_000), min_size=1, max_size=60)
 
@@ -35,3 +43,16 @@ def test_every_value_is_in_one_class(durations: list[float]) -> None:
 )
 def test_latency(durations: list[float], latency: Latency) -> None:
     assert Latency.of(durations) == latency
+
+
+async def test_the_newest_are_counted_where_there_are_too_many_and_that_is_said(memory: Memory) -> None:
+    for number in range(4):
+        memory.app.clock.advance(1)
+        await memory.ask(f"question {number}")
+    await memory.app.server.traces.flush()
+    database = Database(memory.app.server.engine, Binding("acme", "prod"))
+    bounds = visible(EMPTY), START, START + timedelta(hours=1)
+    whole, newest = await statistics(database, *bounds, most=4), await statistics(database, *bounds, most=3)
+    assert (whole.truncated, whole.total, whole.since) == (False, 4, START)
+    assert (newest.truncated, newest.total) == (True, 3)
+    assert newest.since >= START + timedelta(seconds=2)
