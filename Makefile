@@ -55,7 +55,7 @@ screenshots: $(READY) ## Render the pictures of the README
 
 test: $(READY) ## Run the whole suite
 	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered
-	$(BIN)/python -m pytest $(TESTS) -m 'slow or e2e'
+	$(BIN)/python -m pytest $(TESTS) -m 'slow or e2e' --numprocesses auto --dist loadfile
 
 test-fast: $(READY) ## Run the unit tests alone
 	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto
