@@ -31,13 +31,13 @@ set -m
 as_newcomer make run BIND=127.0.0.1:0 </dev/null >"$folder/run.log" 2>&1 &
 server=$!
 set +m
-for ((second = 0; second < 600; second++)); do
-    url=$(sed -n 's/.*listens on \(http:[^ ]*\).*/\1/p' "$folder/run.log")
+for ((second = 0; second < 1200; second++)); do
+    url=$(sed -n 's/.*listens on \(http:[^ ;]*\).*/\1/p' "$folder/run.log")
     if [ -n "$url" ]; then break; fi
     kill -0 "$server" 2>/dev/null || { cat "$folder/run.log"; echo "make run ended before it served"; exit 1; }
     sleep 1
 done
-[ -n "$url" ] || { cat "$folder/run.log"; echo "make run did not serve within ten minutes"; exit 1; }
+[ -n "$url" ] || { cat "$folder/run.log"; echo "make run did not serve within twenty minutes"; exit 1; }
 key=$(cat data/management.key)
 as_newcomer .venv/bin/spectronctl --url "$url" --api-key "$key" ready
 as_newcomer .venv/bin/spectronctl --url "$url" --api-key "$key" contexts show demo >/dev/null
