@@ -33,14 +33,8 @@ class Mail:
         self._recipients = recipients
 
     def send(self, event: Event) -> None:
-        message = EmailMessage()
-        message["Subject"] = event.subject
-        message["From"] = self._sender
-        message["To"] = ", ".join(self._recipients)
-        message["Date"] = event.at
-        page = f"What to do: runbook {event.runbook}\n" if event.runbook else ""
-        message.set_content(f"{event.message}\n\n{page}Exit code {event.exit_code}, {event.at.isoformat()}\n")
         try:
+            message = self._message(event)
             with self._connection() as connection:
                 if self._server.security == "starttls":
                     connection.starttls(context=ssl.create_default_context())
@@ -49,10 +43,21 @@ class Mail:
                 refused = connection.send_message(message)
         except (smtplib.SMTPException, OSError, ValueError) as error:
             raise UndeliveredError(
-                f"The {self.name} was not sent: {error}. Check host, port, security and password of the mail server."
+                f"The {self.name} was not sent: {error}. Check host, port, security and password of the mail server, "
+                "and the addresses."
             ) from error
         if refused:
             raise UndeliveredError(f"The {self.name} was refused for {', '.join(refused)}. Check these addresses.")
+
+    def _message(self, event: Event) -> EmailMessage:
+        message = EmailMessage()
+        message["Subject"] = event.subject
+        message["From"] = self._sender
+        message["To"] = ", ".join(self._recipients)
+        message["Date"] = event.at
+        page = f"What to do: runbook {event.runbook}\n" if event.runbook else ""
+        message.set_content(f"{event.message}\n\n{page}Exit code {event.exit_code}, {event.at.isoformat()}\n")
+        return message
 
     def _connection(self) -> smtplib.SMTP:
         if self._server.security == "tls":

@@ -75,10 +75,6 @@ class Keeper:
         known = self._state.load()
         return {name: self._next(name, job, known.get(name, JobState())) for name, job in self._schedule.jobs.items()}
 
-    def due(self) -> list[str]:
-        now = self._now()
-        return [name for name, at in self.next_runs().items() if at <= now]
-
     def run(self, name: str) -> Outcome:
         """Run a job now; what keeps it from running is told like any other failure."""
         try:

@@ -43,11 +43,15 @@ class Runner:
                 code = child.wait(timeout.total_seconds())
             except subprocess.TimeoutExpired:
                 self._end(child)
-                return Ended(FAILED, f"It took longer than {timeout} and was ended. {self._last_words(job)}")
+                hint = f"It took longer than {timeout} and was ended. Look what it waited for, or raise its `timeout`."
+                return Ended(FAILED, f"{hint} {self._last_words(job)}")
             finally:
                 self._children.pop(job, None)
             words = self._last_words(job)
-        return Ended(code, words) if code >= 0 else Ended(FAILED, f"It was killed by signal {-code}. {words}")
+        if code >= 0:
+            return Ended(code, words)
+        hint = f"It was killed by signal {-code}. Look for who did it, or for a lack of memory; the next run tidies up."
+        return Ended(FAILED, f"{hint} {words}")
 
     def lock(self, job: str) -> IO[bytes]:
         """A lock that is closed when the job has ended; `LockedError` if it runs already, in whatever process."""

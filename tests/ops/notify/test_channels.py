@@ -139,6 +139,11 @@ def test_refused_mail_is_told() -> None:
     box.join()
 
 
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(UndeliveredError, match="Check"):
+        Mail(MailServer("127.0.0.1", free_port(), "none"), "ops@example.org", ["a@example.org\nBcc: b"]).send(event())
+
+
 def test_a_mail_server_that_is_away_is_told() -> None:
     with pytest.raises(UndeliveredError, match="Check host, port"):
         Mail(MailServer("127.0.0.1", free_port(), "none"), "o@example.org", ["a@example.org"]).send(event())
