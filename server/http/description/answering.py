@@ -11,6 +11,7 @@ TEMPLATE = "#/components/schemas/{model}"
 MODE: JsonSchemaMode = "serialization"
 NO_CONTENT = "204"
 GONE = {"description": "It is gone."}
+UNCHANGED = {"description": "The caller has it already."}
 TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "health_scrape": ("text/plain", {"type": "string"}),
     "documents_raw": ("application/octet-stream", {"type": "string", "format": "binary"}),
@@ -20,6 +21,8 @@ ALSO_STREAMED = {"memory_answer": "text/event-stream"}
 """What answers piece by piece when it is asked to."""
 ALSO_GONE = ("management_delete_context",)
 """What answers with nothing, unless it was a dry run."""
+ALSO_UNCHANGED = ("documents_raw", "documents_raw_head")
+"""What has nothing to say to one who names the content that he has."""
 NOT_READY = "health_ready"
 """What says with 503 the same as with 200."""
 
@@ -39,7 +42,8 @@ class Answering:
         name = operation["operationId"]
         code, response = next((code, one) for code, one in operation["responses"].items() if code.startswith("2"))
         if name in TEXTS:
-            return {code: _text(operation, *TEXTS[name])}
+            unchanged = {"304": UNCHANGED} if name in ALSO_UNCHANGED else {}
+            return {code: _text(operation, *TEXTS[name])} | unchanged
         if name not in ANSWERS:
             return {code: response if code != NO_CONTENT else GONE}
         content = {"application/json": {"schema": self._of[name, MODE]}}
