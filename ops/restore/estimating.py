@@ -6,7 +6,7 @@ from ops.drill.history import history
 from ops.repository.manifest import Manifest
 from ops.repository.sets import Repository
 
-# Loading a dump took 2.2 to 3.2 times as long as writing it, in `benchmarks/backup.py` on one machine.
+# Loading a dump of 35 MB took 2.2 times as long as writing it (`benchmarks/backup.py`); the rest is caution.
 LOADING_TO_WRITING = 3.0
 
 
