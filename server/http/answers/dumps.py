@@ -4,6 +4,8 @@ from datetime import datetime
 
 from typing_extensions import TypedDict
 
+from server.http.answers.contexts import Key, MintedKey
+
 
 class TableDigest(TypedDict):
     """How many rows, and what they come to."""
@@ -47,3 +49,16 @@ class Imported(TypedDict):
     migrated: list[str]
     dump: DumpHeader
     duration_ms: float
+
+
+class Restored(Imported):
+    """A Context that was made of a dump, with what came beside it; the secrets of minted keys are shown this once."""
+
+    configured: bool
+    providers: list[str]
+    providers_unreadable: list[str]
+    keys_kept: list[Key]
+    keys_minted: list[MintedKey]
+    documents: int
+    originals_stored: int
+    originals_missing: list[str]

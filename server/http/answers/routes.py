@@ -44,6 +44,8 @@ ANSWERS: dict[str, Any] = {
     "management_show_job": service.Job,
     "management_cancel_job": service.Job,
     "management_retry_job": service.Job,
+    "management_copy_context": dumps.Restored,
+    "dumps_restore_context": dumps.Restored,
     "dumps_digest_context": dumps.Digest,
     "dumps_import_context": dumps.Imported,
     "dumps_digest_control": dumps.Digest,

@@ -148,6 +148,11 @@ async def _dumps(recorder: Recorder, http: httpx.AsyncClient) -> bytes:
     await recorder.send(http, "GET", f"{ROOT}/control/digest")
     await http.post(f"{ROOT}/contexts/copy", json={"namespace": "acme", "database": "copy"})
     await recorder.send(http, "POST", f"{ROOT}/contexts/copy/import", content=dump.content, headers=DUMP)
+    twin = {"of": "acme", "namespace": "acme", "database": "twin"}
+    await recorder.send(http, "POST", f"{ROOT}/contexts/twin/copy", json=twin)
+    place = {"namespace": "acme", "database": "again", "source": "20260101T000000Z-4f2a1c"}
+    parts = [("dump", ("acme", dump.content, "application/surrealql"))]
+    await recorder.send(http, "POST", f"{ROOT}/contexts/again/restore", params=place, files=parts)
     return (await http.get(f"{ROOT}/control/export")).content
 
 
