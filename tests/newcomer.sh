@@ -19,7 +19,9 @@ trap leave EXIT
 mkdir "$folder/home" "$folder/bin"
 for program in make git; do ln -s "$(command -v "$program")" "$folder/bin/"; done
 ln -s "$(python3 -c 'import sys; print(sys.executable)')" "$folder/bin/python3"
-git clone --quiet "$root" "$folder/a fresh clone"
+# A checkout may belong to somebody else than who tests it.
+printf '[safe]\n\tdirectory = *\n' >"$folder/gitconfig"
+GIT_CONFIG_GLOBAL="$folder/gitconfig" git clone --quiet "$root" "$folder/a fresh clone"
 cd "$folder/a fresh clone"
 
 as_newcomer() {
