@@ -11,7 +11,7 @@ tests=${1:-tests}
 folder=$(mktemp -d)
 server=
 leave() {
-    if [ -n "$server" ]; then kill -INT -- "-$server" 2>/dev/null || true; fi
+    if [ -n "$server" ]; then kill -- "-$server" 2>/dev/null || true; fi
     rm -rf "$folder"
 }
 trap leave EXIT
@@ -43,7 +43,7 @@ done
 key=$(cat data/management.key)
 as_newcomer .venv/bin/spectronctl --url "$url" --api-key "$key" ready
 as_newcomer .venv/bin/spectronctl --url "$url" --api-key "$key" contexts show demo >/dev/null
-kill -INT -- "-$server"
+kill -- "-$server"
 wait "$server" || true
 server=
 echo "make run serves at $url"

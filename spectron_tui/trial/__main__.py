@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -62,11 +63,17 @@ To look at it, in a terminal:
 Ctrl-C stops the server."""
     )
     sys.stdout.flush()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # What was started in the background begins with Ctrl-C ignored; asked to stop it stops all the same.
+        signal.signal(number, _interrupt)
     try:
         server.wait()
     except KeyboardInterrupt:
         typer.echo("Stopping …")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

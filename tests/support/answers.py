@@ -21,6 +21,7 @@ class Documented:
     """The operations of a document, by method and path."""
 
     def __init__(self, document: dict[str, Any]) -> None:
+        self.schemas: dict[str, Any] = document["components"]["schemas"]
         found = [
             (path.count("{"), verb.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), operation)
             for path, operations in document["paths"].items()

@@ -54,7 +54,7 @@ class Usage(TypedDict):
     resets_at: datetime
 
 
-class IndexState(TypedDict):
+class ContextIndex(TypedDict):
     """How far a search index is, and how many chunks are in it."""
 
     state: str
@@ -77,7 +77,7 @@ class Stats(TypedDict):
     tables: dict[str, int]
     documents: dict[str, int]
     object_bytes: int
-    index: IndexState
+    index: ContextIndex
 
 
 class Key(TypedDict):

@@ -41,6 +41,10 @@ def test_each_json_body_has_an_example() -> None:
     assert not missing
 
 
+def test_each_shape_has_a_name_of_its_own() -> None:
+    assert not [name for name in documented().schemas if "__" in name]
+
+
 def test_no_example_holds_a_secret() -> None:
     secrets = [text for text in _texts(Examples.shipped().recorded) if text.startswith(("spm-", "spk-", "sk-"))]
     assert not secrets
