@@ -122,7 +122,7 @@ def test_a_stopped_deployment_is_saved_and_a_running_one_is_not(tmp_path: Path) 
     ]
     beside = ops(tmp_path, "backup", "run", "acme", "--data-dir", str(tmp_path / "data"), "--with-objects")
     assert beside.returncode == 2
-    assert ops(tmp_path, "backup", "run", "acme", "--data-dir", str(tmp_path / "nothing")).returncode == 1
+    assert ops(tmp_path, "backup", "run", "acme", "--data-dir", str(tmp_path / "nothing")).returncode == 2
 
 
 def online_set(folder: Path) -> str:
