@@ -11,6 +11,8 @@ from tests.support.deployment import BIN, Deployment
 from tests.support.processes import Process
 from tests.support.terminal import TMUX, Terminal
 
+# A screen may take a minute to come up on a machine that has other work; a test looks at many.
+pytestmark = pytest.mark.timeout(600)
 in_a_terminal = pytest.mark.skipif(TMUX is None, reason="tmux is not installed")
 
 PAGES = {

@@ -12,7 +12,7 @@ from typing import Self
 
 TMUX = shutil.which("tmux")
 POLL_SECONDS = 0.05
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 class Terminal:
