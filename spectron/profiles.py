@@ -85,7 +85,7 @@ class ProfileFile:
         """Replace the file as a whole; it is never readable by others, nor half-written."""
         document: dict[str, Any] = {
             "current": profiles.current,
-            "profiles": {name: asdict(profile) for name, profile in profiles.known.items()},
+            "profiles": {name: _given(profile) for name, profile in profiles.known.items()},
         }
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -100,6 +100,10 @@ class ProfileFile:
                 raise
         except OSError as error:
             raise ArgumentError(f"Can't save the profiles in {self.path}: {error.strerror}.") from error
+
+
+def _given(profile: Profile) -> dict[str, Any]:
+    return {name: value for name, value in asdict(profile).items() if value is not None}
 
 
 def home(environ: Mapping[str, str]) -> Path:
