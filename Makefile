@@ -8,7 +8,7 @@ BIND ?= 127.0.0.1:9090
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format sdk docs lock demo-recording screenshots test test-fast clean
+.PHONY: help setup run check format sdk docs lock demo-recording screenshots test test-fast coverage clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -54,8 +54,11 @@ screenshots: $(READY) ## Render the pictures of the README
 	done
 
 test: $(READY) ## Run the whole suite
-	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto
 	$(BIN)/python -m pytest $(TESTS) -m 'slow or e2e' --numprocesses auto --dist loadfile
+
+coverage: $(READY) ## Run the unit tests and list what they leave out
+	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto --cov --cov-report=term:skip-covered
 
 test-fast: $(READY) ## Run the unit tests alone
 	$(BIN)/python -m pytest $(TESTS) -m 'not slow and not e2e' --numprocesses auto

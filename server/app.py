@@ -39,6 +39,7 @@ from server.jobs.worker import Worker
 from server.memory.extraction.heuristic.extractor import HeuristicExtractor
 from server.memory.extractors import ContextExtractors
 from server.memory.parts import create_memory
+from server.models.local import LocalEmbedder
 from server.objects.opening import open_store
 from server.objects.store import ObjectStore
 from server.observe.events import EventBus
@@ -94,6 +95,7 @@ class Server:
         engine: Engine | None = None,
         hasher: Hasher | None = None,
         objects: ObjectStore | None = None,
+        embedder: LocalEmbedder | None = None,
         schedules: bool = False,
         works: bool = False,
     ) -> None:
@@ -106,7 +108,7 @@ class Server:
         self.engine = engine or create_engine(settings, self.clock)
         self.migrator = Migrator(self.engine, self.clock)
         self._hasher = hasher or Hasher(workers=settings.hash_workers)
-        self._http = httpx.AsyncClient()
+        self._providers: httpx.AsyncClient | None = None
         kept = settings.data_path if settings.database_url == "embedded" else None
         index = self.index = create_index(self.engine, self.clock, kept)
         belongings: list[Belongings] = []
@@ -120,6 +122,7 @@ class Server:
             self.exporter,
             self._hasher,
             self._http,
+            embedder or LocalEmbedder(),
             self.clock,
             ids,
             belongings=belongings,
@@ -274,7 +277,8 @@ class Server:
             await self.index.stop()
         await self.documents.close()
         self._hasher.close()
-        await self._http.aclose()
+        if self._providers:
+            await self._providers.aclose()
         await self.engine.close()
         if self._started:
             self.index.seal()
@@ -311,6 +315,11 @@ class Server:
             await self.queue.expire_leases()
         await self.control.contexts.recover()
         await self.control.contexts.migrate_all()
+
+    def _http(self) -> httpx.AsyncClient:
+        """What reaches providers; made when the first is asked, for it reads every certificate authority."""
+        self._providers = self._providers or httpx.AsyncClient()
+        return self._providers
 
     async def _follow(self, database: Database) -> None:
         await self.index.open([database])

@@ -1,5 +1,6 @@
 """What every test may use, and an end in which the engine's threads come to rest."""
 
+import gc
 import io
 import sys
 import time
@@ -46,6 +47,12 @@ def logged() -> Iterator[io.StringIO]:
 def pytest_sessionstart() -> None:
     """Log as a server does; without a configuration, a traceback would show every local variable."""
     logs.configure("info", "json", sys.stderr)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

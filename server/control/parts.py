@@ -66,7 +66,8 @@ def create_control(
     migrator: Migrator,
     exporter: Exporter,
     hasher: Hasher,
-    http: httpx.AsyncClient,
+    http: Callable[[], httpx.AsyncClient],
+    local: LocalEmbedder,
     clock: Clock,
     ids: Ids,
     *,
@@ -136,7 +137,7 @@ def create_control(
         filled=filled,
     )
     ledger = TokenLedger(metadata, RateLimiter(clock), clock)
-    models = ModelRegistry(LocalEmbedder(), http=http, clock=clock, random=random.random)
+    models = ModelRegistry(local, http=http, clock=clock, random=random.random)
     return Control(
         metadata=metadata,
         cipher=cipher,

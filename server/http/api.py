@@ -41,7 +41,7 @@ from server.http import (
     tenant_keys,
     traces,
 )
-from server.http.description.api import DescribedApi, operation_id
+from server.http.description.api import DescribedApi
 from server.http.directory import Directory
 from server.http.guard import Guard
 from server.http.health import Readiness, health_router
@@ -90,7 +90,6 @@ def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, time
         openapi_url="/api/openapi.json",
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=operation_id,
     )
     control = services.control
     problems.install(api)
@@ -113,12 +112,12 @@ def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, time
     jobs.add_routes(management, services.jobs)
     events.add_routes(management, guard, control.contexts, services.events)
 
-    api.include_router(health_router(clock, services.metrics, services.readiness, services.look, version))
-    api.include_router(management)
+    api.add(health_router(clock, services.metrics, services.readiness, services.look, version))
+    api.add(management)
     streamed = management_router(guard, idempotency, control.metadata, tag="dumps", uploads=True)
     dumps.add_routes(streamed, control.dumps, control.restores, clock)
     dumps.add_control_routes(streamed, control.own_dumps, clock)
-    api.include_router(streamed)
+    api.add(streamed)
 
     remembered = tenant_router(guard, idempotency, tenants, tag="memory")
     sessions.add_routes(remembered, services.memory, tenants)
@@ -137,14 +136,14 @@ def create_api(services: Services, clock: Clock, ids: Ids, *, version: str, time
     examination = fsck.Examination(services.care, services.index_check)
     fsck.add_routes(remembered, examination, services.memory.linking, tenants)
     _add_recall(remembered, services, tenants, clock)
-    api.include_router(remembered)
+    api.add(remembered)
     uploaded = tenant_router(guard, idempotency, tenants, tag="documents", uploads=True)
     documents.add_upload_route(uploaded, services.documents, tenants)
     kept = tenant_router(guard, idempotency, tenants, tag="documents")
     keywords.add_routes(kept, services.documents, clock)
     documents.add_routes(kept, services.documents, tenants)
-    api.include_router(uploaded)
-    api.include_router(kept)
+    api.add(uploaded)
+    api.add(kept)
     return api
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from server.core.clock import Clock
+from server.http.description.api import operation_id
 from server.observe.metrics import Metrics
 
 UNAVAILABLE = 503
@@ -18,7 +19,7 @@ def health_router(
     clock: Clock, metrics: Metrics, readiness: Readiness, look: Callable[[], Awaitable[None]], version: str
 ) -> APIRouter:
     started = clock.monotonic()
-    router = APIRouter(tags=["health"])
+    router = APIRouter(tags=["health"], generate_unique_id_function=operation_id)
 
     @router.get("/api/v1/health")
     async def health() -> dict[str, Any]:

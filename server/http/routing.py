@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
-from fastapi.security import APIKeyHeader, HTTPBearer
 
 from server.core.errors import ForbiddenError, RateLimitedError, UnauthorizedError, ValidationError
 from server.core.naming import suggestion
+from server.http.description.api import operation_id
 from server.http.guard import Guard
 from server.http.idempotency import Idempotency
 from server.http.strict_json import StrictRequest
@@ -16,10 +16,6 @@ from server.http.tenant import Tenants
 from server.store.engine import Database
 
 TRACE_HEADER = "X-Trace-Id"
-SECURITY = [
-    Depends(APIKeyHeader(name="API-KEY", auto_error=False, description="`API-KEY: <key>`")),
-    Depends(HTTPBearer(auto_error=False, description="The same key as a Bearer token")),
-]
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Handling = Callable[[StrictRequest, Handler], Awaitable[Response]]
@@ -82,7 +78,7 @@ def _guarded(guard: Guard, handling: Handling, *, prefix: str, tag: str, known_q
 
             return guarded
 
-    return APIRouter(prefix=prefix, route_class=Guarded, dependencies=SECURITY, tags=[tag])
+    return APIRouter(prefix=prefix, route_class=Guarded, tags=[tag], generate_unique_id_function=operation_id)
 
 
 def _require_known(request: Request, known: set[str]) -> None:

@@ -13,6 +13,7 @@ import httpx
 from server.app import Server
 from server.control.hashing import Hasher
 from server.core.ids import Ids
+from server.models.local import LocalEmbedder
 from server.objects.store import ObjectStore
 from server.settings import Settings
 from server.store.engine import Engine
@@ -22,6 +23,8 @@ from tests.support.clock import FakeClock
 MASTER_KEY = base64.b64encode(b"a master key of thirty-two bytes").decode()
 BASE_URL = "http://spectron.test"
 CONTEXT = "acme"
+EMBEDDER = LocalEmbedder()
+"""Read from disk once for all servers of the process."""
 
 
 class CountingHasher(Hasher):
@@ -100,6 +103,7 @@ async def running(
         engine=engine,
         hasher=hasher,
         objects=objects,
+        embedder=EMBEDDER,
         works=works,
         schedules=schedules,
     )

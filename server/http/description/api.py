@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from server.http.description.answering import Answering
@@ -12,6 +12,12 @@ from server.http.description.failing import PROBLEM, RESPONSES, failures
 
 OF_THE_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 """How the framework would tell of what is not valid, if problem documents did not."""
+OPEN = "health"
+"""The tag of what needs no key."""
+SCHEMES = {
+    "APIKeyHeader": {"type": "apiKey", "description": "`API-KEY: <key>`", "in": "header", "name": "API-KEY"},
+    "HTTPBearer": {"type": "http", "description": "The same key as a Bearer token", "scheme": "bearer"},
+}
 PARAMETERS = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -31,6 +37,10 @@ def operation_id(route: APIRoute) -> str:
 class DescribedApi(FastAPI):
     """Describes each operation with its answer, its failures, its parameters and an example."""
 
+    def add(self, router: APIRouter) -> None:
+        """Serve the routes of a router as they are; including it builds each anew and looks requests up twice."""
+        self.router.routes.extend(router.routes)
+
     @cached_property
     def _described(self) -> dict[str, Any]:
         document = super().openapi()
@@ -41,10 +51,13 @@ class DescribedApi(FastAPI):
         }
         components["schemas"] |= answering.schemas | {"Problem": PROBLEM}
         components["responses"] = RESPONSES
+        components["securitySchemes"] = SCHEMES
         components["parameters"] = PARAMETERS
         for path, operations in document["paths"].items():
             for verb, operation in operations.items():
                 _add_parameters(path, verb, operation)
+                if OPEN not in operation["tags"]:
+                    operation["security"] = [{name: []} for name in SCHEMES]
                 operation["responses"] = answering.answers(operation) | failures(path, verb, operation)
                 examples.add(operation)
         return document
