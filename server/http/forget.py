@@ -1,5 +1,6 @@
 """Routes by which memory is forgotten, and brought back."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -35,14 +36,16 @@ def add_routes(router: APIRouter, memory: Memory, tenants: Tenants) -> None:
         """Forget what a query names, softly unless `purge` is true; `dry_run` only counts."""
         bounds = bounds_of(tenant, body.requested)
         selection = await memory.forgetting.find(tenant.database, bounds, body.query)
+        event = None
         if not body.dry_run:
-            await effected(memory, tenants, tenant, bounds, selection, for_good=body.purge)
+            event = await effected(memory, tenants, tenant, bounds, selection, for_good=body.purge)
         return {
             "deleted": 0 if body.dry_run else selection.total,
             "would_delete": selection.total,
             "counts": selection.counts,
             "purged": body.purge and not body.dry_run,
             "dry_run": body.dry_run,
+            "audit_id": event,
             "trace_id": tenant.trace_id,
         }
 
@@ -98,21 +101,36 @@ def add_management_routes(router: APIRouter, memory: Memory, contexts: Contexts,
                 opened.database, tools.embedder, bounds, type_name, name, tenant.origin
             )
             tenants.trace(tenant, "reinstate", "reinstate entity", bounds.visibility.common, written=counts)
-        return {
-            "context_id": context_id,
-            "reinstated": sum(counts.values()),
-            "counts": counts,
-            "trace_id": tenant.trace_id,
-        }
+        return _reinstated(tenant, counts)
+
+    @router.post("/contexts/{context_id}/audit/{event_id}/reinstate")
+    async def reinstate_forgotten(context_id: str, event_id: str, _: Manager, request: Request) -> dict[str, Any]:
+        """Bring back all that one act of forgetting took; the audit event of it says which."""
+        async with contexts.opened(context_id) as opened:
+            tenant = tenants.of(opened, request)
+            tools = await memory.toolbox.of(opened)
+            counts = await memory.forgetting.undo(opened.database, tools.embedder, event_id, tenant.origin)
+            tenants.trace(tenant, "reinstate", "reinstate", EMPTY, written=counts)
+        return _reinstated(tenant, counts)
+
+
+def _reinstated(tenant: Tenant, counts: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "context_id": tenant.context_id,
+        "reinstated": sum(counts.values()),
+        "counts": dict(counts),
+        "trace_id": tenant.trace_id,
+    }
 
 
 async def effected(
     memory: Memory, tenants: Tenants, tenant: Tenant, bounds: Bounds, selection: Selection, *, for_good: bool
-) -> None:
-    """Forget a selection and leave a trace of it."""
-    await memory.forgetting.forget(tenant.database, bounds, selection, tenant.origin, for_good=for_good)
+) -> str | None:
+    """Forget a selection and leave a trace of it; the id of the audit event."""
+    event = await memory.forgetting.forget(tenant.database, bounds, selection, tenant.origin, for_good=for_good)
     kind = "forget.purge" if for_good else "forget"
     tenants.trace(tenant, kind, kind, bounds.visibility.common, written=selection.counts)
+    return event
 
 
 def bounds_of(tenant: Tenant, requested: object) -> Bounds:

@@ -15,7 +15,7 @@
 | `documents chunks`, `documents keywords`, `documents query`, `documents reprocess` | what was made of them |
 | `jobs list`, `jobs show`, `jobs retry`, `jobs cancel` | the job queue |
 | `events` | follow what happens |
-| `remember`, `forget` | put something into memory, and take it out |
+| `remember`, `forget`, `reinstate` | put something into memory, take it out, and bring that back |
 | `recall`, `context`, `chat`, `reflect` | what is remembered, as hits, for a prompt, as a reply, put together |
 | `state`, `profile`, `inspect` | what is believed, now or at another time |
 | `sessions list`, `sessions show`, `sessions delete` | conversations |

@@ -43,9 +43,6 @@ def audit(
 
 def event_list(page: Page[AuditEvent]) -> RenderableType:
     return rows(
-        ("TIME", "KIND", "ACTION", "OUTCOME", "ACTOR", "TARGET", "TIMES"),
-        (
-            (event.created_at, event.kind, event.action, event.outcome, event.actor, event.target, event.count)
-            for event in page
-        ),
+        ("TIME", "KIND", "ACTION", "OUTCOME", "ACTOR", "TARGET", "TIMES", "EVENT"),
+        ((one.created_at, one.kind, one.action, one.outcome, one.actor, one.target, one.count, one.id) for one in page),
     )

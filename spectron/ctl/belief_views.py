@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Group, RenderableType
 
 from spectron.models.belief import Attribute, Entity, EntityDetail, Note, Profile, Relation, State, StateDiff
-from spectron.models.memory import ChatSession, Extraction, Forgotten, Place, Remembered, Turn
+from spectron.models.memory import ChatSession, Extraction, Forgotten, Place, Reinstated, Remembered, Turn
 from spectron.models.record import Page
 from spectron.terminal.tables import excerpt, fields, moment, rows
 
@@ -145,6 +145,10 @@ def forgotten_sheet(forgotten: Forgotten) -> RenderableType:
     verb = "would be forgotten" if forgotten.dry_run else "erased" if forgotten.purged else "forgotten"
     count = forgotten.would_delete if forgotten.dry_run else forgotten.deleted
     return fields({verb: count, "of these": forgotten.counts})
+
+
+def reinstated_sheet(reinstated: Reinstated) -> RenderableType:
+    return fields({"reinstated": reinstated.reinstated, "of these": reinstated.counts})
 
 
 def place_list(places: Iterable[Place]) -> RenderableType:

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.console import RenderableType
 
 from spectron.ctl.arguments import (
     AsOf,
@@ -18,11 +17,9 @@ from spectron.ctl.arguments import (
     moment_or_none,
     scope_of,
 )
-from spectron.ctl.belief_views import entity_list, entity_sheet, forgotten_sheet, history_list
-from spectron.models.memory import Reinstated
+from spectron.ctl.belief_views import entity_list, entity_sheet, forgotten_sheet, history_list, reinstated_sheet
 from spectron.terminal.commands import command
 from spectron.terminal.session import Session
-from spectron.terminal.tables import fields
 
 app = typer.Typer(help="Who and what is remembered: list, show, history, delete, reinstate.", no_args_is_help=True)
 
@@ -109,7 +106,3 @@ def reinstate(
 ) -> None:
     """Bring back a forgotten entity with what was forgotten together with it; takes a management key."""
     session.show(session.here.entities.reinstate(*entity_of(ref), scope=scope_of(scope)), reinstated_sheet)
-
-
-def reinstated_sheet(reinstated: Reinstated) -> RenderableType:
-    return fields({"reinstated": reinstated.reinstated, "of these": reinstated.counts})

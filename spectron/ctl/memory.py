@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 from spectron.ctl.arguments import AsOf, AtInstant, DryRun, ScopeOption, Yes, moment, moment_or_none, scope_of, text_of
-from spectron.ctl.belief_views import diff_sheet, forgotten_sheet, profile_sheet, remembered_sheet, state_sheet
+from spectron.ctl.belief_views import (
+    diff_sheet,
+    forgotten_sheet,
+    profile_sheet,
+    reinstated_sheet,
+    remembered_sheet,
+    state_sheet,
+)
 from spectron.ctl.recall_views import fsck_sheet
 from spectron.terminal.commands import command
 from spectron.terminal.session import Session
@@ -30,6 +37,8 @@ def register(app: typer.Typer) -> None:
     command(app, example="spectronctl profile --scope org=acme --scope user=alice --context acme-prod")(profile)
     command(app, example="spectronctl inspect attribute:Person/alice/location --context acme-prod")(inspect)
     command(app, example="spectronctl forget 'the trip to Porto' --dry-run --context acme-prod")(forget)
+    reinstating = "spectronctl reinstate 20261121103000123456-4f2a1c9d --context acme-prod"
+    command(app, example=reinstating)(reinstate)
     command(app, example="spectronctl fsck --context acme-prod")(fsck)
 
 
@@ -142,6 +151,16 @@ def forget(
     session.show(forgotten, forgotten_sheet)
     if not forgotten.deleted:
         raise typer.Exit(NOTHING_TO_DO)
+    if not forgotten.purged:
+        session.out.note(f"`spectronctl reinstate {forgotten.audit_id}` brings it back.")
+
+
+def reinstate(
+    session: Session,
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="The audit event of the act, as `audit` lists it.")],
+) -> None:
+    """Bring back all that one act of forgetting took; takes a management key."""
+    session.show(session.here.memory.reinstate(event), reinstated_sheet)
 
 
 def fsck(

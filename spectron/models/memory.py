@@ -87,6 +87,8 @@ class Forgotten(Record):
     counts: dict[str, int] = field(default_factory=dict)
     purged: bool = False
     dry_run: bool = False
+    audit_id: str | None = None
+    """By which `reinstate` brings it back."""
     trace_id: str | None = None
 
 

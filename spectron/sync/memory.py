@@ -9,7 +9,7 @@ from spectron import endpoint
 from spectron.endpoint import Scope
 from spectron.models.belief import Inspection, Profile, State, StateDiff
 from spectron.models.insight import Consolidation, Elaboration
-from spectron.models.memory import Forgotten, Remembered, RememberedMany
+from spectron.models.memory import Forgotten, Reinstated, Remembered, RememberedMany
 from spectron.models.record import read
 from spectron.models.trace import FsckReport
 from spectron.sync.recalling import Recalling
@@ -81,6 +81,11 @@ class Memory(Recalling):
         """
         body = endpoint.given(query=query, purge=purge or None, dry_run=dry_run or None, scope=scope)
         return read(Forgotten, self._connection.post(self._path("forget"), body))
+
+    def reinstate(self, audit_id: str) -> Reinstated:
+        """Bring back all that one act of forgetting took; takes a management key."""
+        path = endpoint.path("contexts", self._context_id, "audit", audit_id, "reinstate")
+        return read(Reinstated, self._connection.post(path))
 
     def state(
         self,

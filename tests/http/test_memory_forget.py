@@ -308,3 +308,40 @@ async def test_places_come_and_go(acme: App) -> None:
     alice = await acme.agent(scope_floor=ALICE)
     assert (await alice.post(f"{BASE}/scopes", json={"path": "org/beta"})).status_code == 403
     assert (await alice.get(f"{BASE}/scopes")).json() == []
+
+
+async def test_an_act_of_forgetting_that_took_no_entity_can_be_undone(acme: App) -> None:
+    await tell(acme, "I live in Berlin.", "Zelda lives in Oslo.")
+    listed = (await acme.http.get(f"{BASE}/sessions")).json()["sessions"]
+    held = await rows(acme)
+    body = {"query": f"session:{listed[0]['id']}"}
+    forgotten = (await acme.http.post(f"{BASE}/forget", json=body)).json()
+    assert "entity" not in forgotten["counts"]
+    assert "Berlin" not in str((await acme.http.get(f"{BASE}/sessions")).json())
+
+    undone = f"{ADMIN}/audit/{forgotten['audit_id']}/reinstate"
+    acme.clock.advance(60)
+    back = await acme.http.post(undone)
+    assert (back.status_code, back.json()["counts"]) == (200, forgotten["counts"])
+    assert [one["id"] for one in (await acme.http.get(f"{BASE}/sessions")).json()["sessions"]] == [
+        one["id"] for one in listed
+    ]
+    assert "Berlin" in await rows(acme)
+    assert "Berlin" in held
+    assert (await acme.http.post(undone)).status_code == 404
+
+
+async def test_only_an_act_of_forgetting_can_be_undone_and_only_that_one(acme: App) -> None:
+    await tell(acme, "Zelda lives in Oslo.", "Quirin lives in Rome.")
+    first = (await acme.http.post(f"{BASE}/forget", json={"query": "entity:Person/Zelda"})).json()
+    acme.clock.advance(1)
+    second = (await acme.http.post(f"{BASE}/forget", json={"query": "entity:Person/Quirin"})).json()
+    assert (await acme.http.post(f"{ADMIN}/audit/{second['audit_id']}/reinstate")).status_code == 200
+    assert await current(acme, "location") == ["Rome"]
+    erased = (await acme.http.post(f"{BASE}/forget", json={"query": "entity:Person/Quirin", "purge": True})).json()
+    for event in (erased["audit_id"], "20260101000000000000-none", first["audit_id"] + "x"):
+        refused = await acme.http.post(f"{ADMIN}/audit/{event}/reinstate")
+        assert refused.status_code == 404
+        assert "memory.forget" in refused.json()["detail"]
+    agent = await acme.agent()
+    assert (await agent.post(f"{ADMIN}/audit/{first['audit_id']}/reinstate")).status_code == 403

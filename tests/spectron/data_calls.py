@@ -364,6 +364,13 @@ PLACE_CALLS = {
         200,
         memories.REINSTATED,
     ),
+    "memory.reinstate": Example(
+        lambda admin: admin.contexts("acme").memory.reinstate("20261121103000-4f2a"),
+        "POST /api/v1/contexts/acme/audit/20261121103000-4f2a/reinstate",
+        Reinstated,
+        200,
+        memories.REINSTATED,
+    ),
     "scopes.create": Example(
         lambda admin: admin.contexts("acme").scopes.create("org/acme", display_name="Acme"),
         "POST /api/v1/acme/scopes",

@@ -164,6 +164,7 @@ class Forgotten(Counted, Traced):
     would_delete: int
     purged: bool
     dry_run: bool
+    audit_id: str | None
 
 
 class Reinstated(Counted, Traced):

@@ -34,6 +34,7 @@ ANSWERS: dict[str, Any] = {
     "management_revoke_key": contexts.Key,
     "management_list_events": contexts.AuditEvents,
     "management_reinstate_entity": memory.Reinstated,
+    "management_reinstate_forgotten": memory.Reinstated,
     "management_show_policies": retention.Retention,
     "management_replace_policies": retention.Retention,
     "management_preview_policies": retention.Preview,

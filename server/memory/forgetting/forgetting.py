@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from surrealdb import RecordID
+
 from server.control.audit import AuditLog, Origin
 from server.control.contexts import Open
 from server.core.clock import Clock
@@ -23,9 +25,11 @@ from server.memory.reading.instant import Instant
 from server.models.embedding import Embedder
 from server.observe.traces import TraceLog
 from server.store.engine import Database
-from server.store.scoped import condition
+from server.store.scoped import condition, scope_of
 
 BESIDES = ("decision_trace", "scope_node")
+
+ACT = "SELECT created_at, scope FROM $event WHERE action = 'memory.forget'"
 
 
 class Keeping(Protocol):
@@ -67,18 +71,19 @@ class Forgetting:
 
     async def forget(
         self, database: Database, bounds: Bounds, selection: Selection, origin: Origin, *, for_good: bool
-    ) -> None:
-        """Hide or erase a selection, with an audit event in the same transaction."""
+    ) -> str | None:
+        """Hide or erase a selection, with an audit event in the same transaction; the id of that event."""
         if not selection.total:
-            return
+            return None
         action = "memory.erase" if for_good else "memory.forget"
         audit = event(self._audit, action, origin, bounds.visibility.clauses[0], selection.counts)
         if not for_good:
-            await hide(database, self._index, selection, self._clock.now(), audit)
-            return
+            await hide(database, self._index, selection, audit)
+            return str(audit["id"])
         await self._traces.flush()
         traces = await quoting(database, bounds.visibility, selection.names)
         await erase(database, self._index, selection, audit, also=traces)
+        return str(audit["id"])
 
     async def reinstate(
         self, database: Database, embedder: Embedder, bounds: Bounds, type_name: str, name: str, origin: Origin
@@ -90,7 +95,23 @@ class Forgetting:
             raise NotFoundError(f"No entity {type_name[:80]}/{name[:80]} is forgotten; nothing can be reinstated.")
         last = max(hidden, key=lambda one: one.forgotten_at or one.created_at)
         audit = event(self._audit, "memory.reinstate", origin, last.scope, {})
-        return await reinstate(database, self._index, bounds, last, self._clock.now(), audit, embedder.dimension)
+        at, now = last.forgotten_at or last.created_at, self._clock.now()
+        return await reinstate(database, self._index, bounds, at, now, audit, embedder.dimension)
+
+    async def undo(self, database: Database, embedder: Embedder, event_id: str, origin: Origin) -> dict[str, int]:
+        """Bring back what the act of forgetting behind an audit event took."""
+        act = await database.row(ACT, {"event": RecordID("audit_event", event_id)})
+        if act is None:
+            raise NotFoundError(
+                f"The event {event_id[:80]} is no act of forgetting; the audit names those of the action memory.forget."
+            )
+        audit = event(self._audit, "memory.reinstate", origin, scope_of(act["scope"]), {})
+        everywhere = Bounds(visible(EMPTY), general=True)
+        at, now = act["created_at"], self._clock.now()
+        counts = await reinstate(database, self._index, everywhere, at, now, audit, embedder.dimension)
+        if not counts:
+            raise NotFoundError(f"Nothing of the event {event_id[:80]} is left: it came back before, or was swept.")
+        return counts
 
     async def count_scope(self, opened: Open, scope: Scope) -> dict[str, int]:
         """What erasing a scope would take; nothing is changed."""

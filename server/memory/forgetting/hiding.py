@@ -1,7 +1,5 @@
 """Forgetting that can be taken back: records end, and no question about any time finds them."""
 
-from datetime import datetime
-
 from server.index.writes import IndexWrites
 from server.memory.forgetting.accounting import RECORD
 from server.memory.forgetting.selection import TABLES, Selection
@@ -21,7 +19,7 @@ def _hide(table: str) -> str:
 HIDE = ";\n".join(_hide(table) for table in TABLES) + f";\n{RECORD}"
 
 
-async def hide(database: Database, index: IndexWrites, selection: Selection, now: datetime, audit: Row) -> None:
-    """Hide records under one moment, by which they are found together again."""
-    await database.write(HIDE, selection.variables() | {"now": now, "audit": audit}, repeatable=True)
+async def hide(database: Database, index: IndexWrites, selection: Selection, audit: Row) -> None:
+    """Hide records under the moment of the audit event, by which they are found together again."""
+    await database.write(HIDE, selection.variables() | {"now": audit["created_at"], "audit": audit}, repeatable=True)
     await index.chunks_removed(database, sorted(selection.of("memory_chunk"), key=str))

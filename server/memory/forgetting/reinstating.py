@@ -7,11 +7,10 @@ from typing import Any
 
 from surrealdb import RecordID
 
-from server.core.errors import DuplicateError, NotFoundError, TransactionConflictError
+from server.core.errors import DuplicateError, TransactionConflictError
 from server.index.writes import IndexedChunk, IndexWrites
 from server.memory.beliefs import Belief, PastEnd, StoredAttribute, StoredRelation, attribute_from, relation_from
 from server.memory.current_keys import of_attribute, of_instruction, of_relation
-from server.memory.entities import StoredEntity
 from server.memory.forgetting.accounting import RECORD
 from server.memory.forgetting.selection import TABLES, Bounds
 from server.store.engine import Database, Row
@@ -46,20 +45,19 @@ async def reinstate(
     database: Database,
     index: IndexWrites,
     bounds: Bounds,
-    entity: StoredEntity,
+    at: datetime,
     now: datetime,
     audit: Row,
     width: int,
 ) -> dict[str, int]:
-    """Bring an entity back with what was hidden together with it; how many records of each table those were."""
-    at = entity.forgotten_at
-    if at is None:
-        raise NotFoundError(f"The entity {entity.type}/{entity.name} is not forgotten; there is nothing to reinstate.")
+    """Bring back what was hidden at a moment; how many records of each table those were, none if nothing is left."""
     for _ in range(ATTEMPTS):
         within, variables = bounds.condition()
         found = await database.read(TOGETHER.format(within=within), variables | {"at": at})
         rows = dict(zip(TABLES, found, strict=True))
         counts = {table: len(of_table) for table, of_table in rows.items() if of_table}
+        if not counts:
+            return counts
         counted = audit | {"detail": {"counts": counts}}
         try:
             await database.write(SHOW, await _plan(database, rows, at, now) | {"at": at, "audit": counted})
@@ -68,7 +66,7 @@ async def reinstate(
         chunks = await database.rows(CHUNKS, {"chunks": [row["id"] for row in rows["memory_chunk"]]})
         await index.chunks_added(database, [_indexed(row, width) for row in chunks])
         return counts
-    raise TransactionConflictError("What is known of the entity keeps changing; try to reinstate it again.")
+    raise TransactionConflictError("What is known there keeps changing; try to reinstate it again.")
 
 
 async def _plan(database: Database, rows: Mapping[str, Sequence[Row]], at: datetime, now: datetime) -> dict[str, Any]:

@@ -161,6 +161,8 @@ async def _endings(recorder: Recorder, http: httpx.AsyncClient) -> None:
     await recorder.send(http, "POST", f"{DATA}/scopes", json=place)
     await recorder.send(http, "GET", f"{DATA}/scopes")
     await recorder.send(http, "POST", f"{DATA}/forget", json={"query": "chess", "scope": ALICE, "dry_run": True})
+    forgotten = await http.post(f"{DATA}/forget", json={"query": "chess", "scope": ALICE})
+    await recorder.send(http, "POST", f"{ACME}/audit/{forgotten.json()['audit_id']}/reinstate")
     alice = f"{ACME}/entities/Person/alice"
     await http.delete(alice)
     await recorder.send(http, "POST", f"{alice}/reinstate")

@@ -59,6 +59,7 @@ ANSWERS: dict[str, tuple[int, Any] | None] = {
     "events": (200, "event: job\ndata: {}\n\n"),
     "remember": (200, memories.REMEMBERED),
     "forget": (200, memories.WOULD_FORGET),
+    "reinstate": (200, memories.REINSTATED),
     "state": (200, memories.STATE),
     "profile": (200, memories.PROFILE),
     "inspect": (200, memories.INSPECTION),
