@@ -11,6 +11,7 @@ import structlog
 
 from server.control import config as configuration
 from server.control.audit import AuditLog, Origin
+from server.control.current import CurrentContexts
 from server.control.in_use import InUse
 from server.control.lifecycle import Lifecycle
 from server.control.merge import leaves
@@ -49,6 +50,7 @@ class Contexts:
         migrations: Sequence[Migration],
         audit: AuditLog,
         in_use: InUse,
+        current: CurrentContexts,
         *,
         defaults: Mapping[str, Any],
     ) -> None:
@@ -60,6 +62,7 @@ class Contexts:
         self._migrations = migrations
         self._audit = audit
         self._in_use = in_use
+        self._current = current
         self._defaults = defaults
         self._changing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.problems: dict[str, str] = {}
@@ -114,19 +117,16 @@ class Contexts:
 
     async def active(self, context_id: str) -> Context:
         """A Context that is neither being made nor changed nor removed, though it may be out of service."""
-        context = await self.registry.get(context_id)
-        if context.state != "active":
-            raise ContextNotFoundError(f"The Context {context_id!r} is {context.state}; it cannot be used now.")
-        return context
+        return await self.registry.active(context_id)
 
     @asynccontextmanager
     async def opened(self, context_id: str) -> AsyncIterator[Open]:
         """Use a Context; it is not deleted before the block is left."""
         with self._in_use.entered(context_id):
-            context = await self.active(context_id)
+            current = await self._current.get(context_id)
             if context_id in self.problems:
                 raise UnavailableError(f"The Context {context_id!r} is out of service: {self.problems[context_id]}")
-            yield Open(context, self.effective(context).config, Database(self._engine, context.binding))
+            yield Open(current.context, current.config, Database(self._engine, current.context.binding))
 
     async def migrate_all(self) -> None:
         """Bring every Context's schema up to date; one that fails is out of service, the others go on."""

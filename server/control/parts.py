@@ -14,6 +14,7 @@ from server.control.contexts import Contexts
 from server.control.control_dumps import ControlDumps
 from server.control.copying import Copies
 from server.control.credentials import KeyIds
+from server.control.current import CurrentContexts
 from server.control.dumps import Adopter, ContextDumps
 from server.control.hashing import Hasher
 from server.control.in_use import InUse
@@ -93,7 +94,12 @@ def create_control(
     lifecycle = Lifecycle(
         registry, engine, migrator, migrations, audit, clock, in_use, belongings=belongings, dropping=dropping
     )
-    contexts = Contexts(registry, lifecycle, engine, migrator, migrations, audit, in_use, defaults=settings.defaults)
+    # Only where this process alone writes can a row be trusted that was read a moment ago.
+    trusted_seconds = settings.key_recheck_seconds if engine.kind == "embedded" else 0.0
+    current = CurrentContexts(registry, clock, settings.defaults, trusted_seconds=trusted_seconds)
+    contexts = Contexts(
+        registry, lifecycle, engine, migrator, migrations, audit, in_use, current, defaults=settings.defaults
+    )
     statistics = Statistics(engine)
     loader = Loader(engine, migrator)
     dumps = ContextDumps(

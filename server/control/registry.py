@@ -84,12 +84,21 @@ class Registry:
         self._clock = clock
         self._ids = ids
         self.lease = lease
+        # Grows with every change that this process has made or tried to make.
+        self.changes = 0
 
     async def get(self, context_id: str) -> Context:
         row = await self._metadata.row(f"{SELECT} type::record('context', $id)", {"id": context_id})
         if row is None:
             raise ContextNotFoundError(f"There is no Context {context_id[:80]!r}; `GET /api/v1/contexts` lists them.")
         return _context(row)
+
+    async def active(self, context_id: str) -> Context:
+        """A Context that is neither being made nor changed nor removed."""
+        context = await self.get(context_id)
+        if context.state != "active":
+            raise ContextNotFoundError(f"The Context {context_id!r} is {context.state}; it cannot be used now.")
+        return context
 
     async def page(self, *, after: str = "", limit: int) -> list[Context]:
         beyond = "WHERE id > type::record('context', $after)" if after else ""
@@ -115,7 +124,7 @@ class Registry:
             "updated_at": now,
         }
         try:
-            await self._metadata.write(
+            await self._write(
                 "CREATE type::record('context', $id) CONTENT $row RETURN NONE", {"id": hold.context_id, "row": row}
             )
         except DuplicateError as error:
@@ -192,7 +201,7 @@ class Registry:
         self, seen: Context, config: Mapping[str, Any], providers: ProviderKeys, audit: Row
     ) -> bool:
         """Write new overrides unless the row has changed since it was seen; False if it has."""
-        results = await self._metadata.write(
+        results = await self._write(
             f"""LET $changed = (UPDATE type::record('context', $id) SET config = $config,
                 updated_at = array::max([$now, updated_at + 1us])
                 WHERE updated_at = $seen AND state = 'active' RETURN VALUE true);
@@ -223,7 +232,7 @@ class Registry:
 
     async def expire_leases(self) -> None:
         """On an embedded engine no other process can hold a lease: what is half done is abandoned."""
-        await self._metadata.write("UPDATE context SET lease_until = NONE WHERE lease_until != NONE RETURN NONE")
+        await self._write("UPDATE context SET lease_until = NONE WHERE lease_until != NONE RETURN NONE")
 
     def sealed(self, context_id: str, providers: Mapping[str, str | None]) -> ProviderKeys:
         """Encrypt provider keys for their row."""
@@ -244,9 +253,15 @@ class Registry:
         )
         return self._cipher.decrypt(row["ciphertext"], f"{context_id}/{provider}").decode() if row else None
 
+    async def _write(self, text: str, variables: Row | None = None, *, repeatable: bool = False) -> list[Any]:
+        try:
+            return await self._metadata.write(text, variables, repeatable=repeatable)
+        finally:
+            self.changes += 1
+
     async def _taken(self, hold: Hold, condition: str, values: Row, assignments: str = "") -> bool:
         now = self._clock.now()
-        (taken,) = await self._metadata.write(
+        (taken,) = await self._write(
             f"""UPDATE type::record('context', $id) SET {assignments} lease_holder = $holder, lease_until = $until
                 WHERE {condition} RETURN VALUE true""",
             values | {"id": hold.context_id, "holder": hold.token, "now": now, "until": now + self.lease},
@@ -255,7 +270,7 @@ class Registry:
 
     async def _changed(self, hold: Hold, statements: str, values: Row, *, repeatable: bool = False) -> None:
         try:
-            await self._metadata.write(
+            await self._write(
                 f"IF type::record('context', $id).lease_holder != $holder {{ THROW '{LOST}' }}; {statements}",
                 values | {"id": hold.context_id, "holder": hold.token},
                 repeatable=repeatable,
