@@ -13,6 +13,7 @@ import numpy.typing as npt
 from server.core.scope import Attribute
 from server.index.analysis import Analyzer
 from server.index.chunk import TABLES, Table
+from server.index.codes import Codes
 from server.index.interned import Interned
 from server.index.postings import Postings, Segment
 from server.index.shelf import ROW, Shelf
@@ -157,6 +158,7 @@ def fingerprint(folder: Path) -> list[list[Any]]:
 
 def _fill(shelf: Shelf, arrays: dict[str, npt.NDArray[Any]], names: dict[str, Any]) -> None:
     shelf.rows, shelf.vectors, shelf.filled = arrays["rows"], arrays["vectors"], len(arrays["rows"])
+    shelf.codes = Codes.of(shelf.vectors, shelf.filled)
     shelf.texts.cut(names["texts_end"])
     shelf.terms = Interned(names["terms"])
     shelf.scopes = Interned(frozenset(Attribute(*one) for one in scope) for scope in names["scopes"])

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.index.chunk import Id
+from server.index.codes import SPARSE
 from server.index.postings import Counts, Mask
 from server.index.products import Multiplier
 from server.index.search import Found, Question, Survey
@@ -18,9 +19,6 @@ from server.index.views import View, Views, rows_of
 from server.store.vectors import Vector
 
 Scores = npt.NDArray[np.float32]
-
-# With a smaller share of all rows visible, copying their vectors together is cheaper than multiplying all.
-SPARSE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +86,11 @@ class Scan:
         shelf, rows = self._shelf, self._rows
         if not len(rows):
             return rows, np.zeros(0, dtype=np.float32)
-        query = self._fitted(self._question.vector)
-        if len(rows) < SPARSE * len(self._mask):
-            scores = self._multiplier.products(shelf.vectors[rows], query)
-        else:
-            scores = self._multiplier.products(shelf.vectors[: len(self._mask)], query)
-            scores = scores if len(rows) == len(scores) else scores[rows]
-        return _best(rows, scores, k)
+        query, count = self._fitted(self._question.vector), len(self._mask)
+        rows = shelf.codes.promising(None if len(rows) == count else rows, count, query, k, self._multiplier)
+        if len(rows) < SPARSE * count:
+            return _best(rows, self._multiplier.products(shelf.vectors[rows], query), k)
+        return _best(rows, self._multiplier.products(shelf.vectors[:count], query)[rows], k)
 
     def _matching(self, k: int) -> tuple[Rows, Scores]:
         """The best rows by BM25."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from server.core.scope import Scope
 from server.index.analysis import Analyzer, traits
 from server.index.chunk import Chunk, Content, Id, Table
+from server.index.codes import Codes
 from server.index.interned import Interned
 from server.index.postings import Postings
 from server.index.sequences import NONE, Sequence
@@ -54,6 +55,7 @@ class Shelf:
         self.texts = texts
         self.rows = np.zeros(FIRST_ROWS, dtype=ROW)
         self.vectors: npt.NDArray[np.float32] = np.zeros((FIRST_ROWS, 1), dtype=np.float32)
+        self.codes = Codes(FIRST_ROWS, 1)
         self.filled = 0
         self.gone = 0
         self.generation = 0
@@ -80,7 +82,7 @@ class Shelf:
     @property
     def nbytes(self) -> int:
         """What its arrays take in memory."""
-        return self.vectors.nbytes + self.rows.nbytes + self.postings.nbytes
+        return self.vectors.nbytes + self.codes.nbytes + self.rows.nbytes + self.postings.nbytes
 
     def put(self, chunk: Chunk, content: Content) -> None:
         """Add a chunk, or replace the one of that id."""
@@ -114,6 +116,7 @@ class Shelf:
             del self.sequences[int(place["of"])]
         place["alive"] = False
         self.vectors[row] = 0.0
+        self.codes.clear(row)
         self.texts.erase(int(place["text_at"]), int(place["text_size"]))
         self.gone += 1
         self.generation += 1
@@ -167,6 +170,7 @@ class Shelf:
             shelf.rows[link][: len(old)] = np.where(linked == NONE, NONE, numbers[linked])
         shelf.vectors = np.zeros((size, self.vectors.shape[1]), dtype=np.float32)
         shelf.vectors[: len(old)] = self.vectors[old]
+        shelf.codes = Codes.of(shelf.vectors[: len(old)], size)
         shelf.name([(self.ids[row], self.turns[row], self.sections[row]) for row in old.tolist()])
         return shelf
 
@@ -204,6 +208,7 @@ class Shelf:
         for name, value in values.items():
             place[name] = value
         self.vectors[row, : len(vector)] = vector
+        self.codes.put(row, vector[np.newaxis])
         self.postings.add(row, counts)
         self.ids.append(chunk.id)
         self.turns.append(chunk.turn)
@@ -225,6 +230,7 @@ class Shelf:
             wider = np.zeros((len(self.rows), max(width, self.vectors.shape[1])), dtype=np.float32)
             wider[: self.filled, : self.vectors.shape[1]] = self.vectors[: self.filled]
             self.vectors = wider
+            self.codes = self.codes.enlarged(*wider.shape)
         return self.filled
 
     def _link(self, before: int, after: int) -> None:
