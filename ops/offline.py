@@ -44,6 +44,9 @@ class DatabaseSource:
             Original(one["document"], one["content_hash"], one["size"]) for one in self._lines("originals", context)
         ]
 
+    def has(self, context: str, document: str) -> bool:
+        return any(one.document == document for one in self.originals(context))
+
     def original(self, context: str, document: str) -> Iterator[bytes]:
         raise OpsError(
             f"The original of {document} of {context} is not in the database, and is only read through a server. "

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ops.errors import DamagedError
 from ops.source import ContextBinding, Original
+from spectron.errors import NotFoundError
 from spectron.sync.client import SpectronManagement
 
 PAGE_SIZE = 200
@@ -39,6 +40,13 @@ class ServerSource:
             f"The documents of {context} change faster than they can be listed. Back it up again when it is calmer."
         )
 
+    def has(self, context: str, document: str) -> bool:
+        try:
+            self._admin.contexts(context).documents.get(document)
+        except NotFoundError:
+            return False
+        return True
+
     def original(self, context: str, document: str) -> Iterator[bytes]:
         return self._admin.contexts(context).documents.raw(document)
 
@@ -49,5 +57,7 @@ class ServerSource:
             page += 1
             answer = self._admin.contexts(context).documents.list(page=page, page_size=PAGE_SIZE)
             total = answer.total or 0
-            found |= {each.id: Original(each.id, each.content_hash, each.size_bytes) for each in answer}
+            found |= {
+                each.id: Original(each.id, each.content_hash, each.size_bytes, each.created_at) for each in answer
+            }
         return found, total

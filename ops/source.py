@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -21,6 +22,7 @@ class Original:
     document: str
     content_hash: str
     size: int
+    uploaded_at: datetime | None = None
 
 
 class Source(Protocol):
@@ -40,6 +42,9 @@ class Source(Protocol):
 
     def originals(self, context: str) -> list[Original]:
         """The originals of every document of a Context."""
+
+    def has(self, context: str, document: str) -> bool:
+        """Whether a document is there at this moment."""
 
     def original(self, context: str, document: str) -> Iterator[bytes]:
         """The bytes of one of them."""

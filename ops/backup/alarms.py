@@ -20,13 +20,18 @@ class Alarms:
 
     def about(self, dump: Dump) -> Iterator[str]:
         """A sentence for each thing that is wrong with it."""
-        if dump.context is not None and not dump.trailer.rows_of_users and not self.allows_empty(dump.context):
-            yield f"it holds no row at all; if that is right, say so with --allow-empty {dump.context}"
         before = self._before(dump)
+        if self._is_empty(dump) and not self.allows_empty(dump.name) and not self._was_never_filled(dump):
+            yield f"it holds no row at all; if that is right, say so with --allow-empty {dump.name}"
         if before is None:
             return
         yield from self._fallen("rows", before.trailer.rows_of_users, dump.trailer.rows_of_users, dump)
         yield from self._fallen("bytes", before.file.plain_size, dump.file.plain_size, dump)
+
+    def remarks(self, dump: Dump) -> Iterator[str]:
+        """A sentence for what is worth knowing and no cause for alarm."""
+        if self._is_empty(dump) and not self.allows_empty(dump.name):
+            yield "it holds no row at all, and never did in any set that is here: a Context that was not used yet"
 
     def about_contexts(self, found: Iterable[str]) -> Iterator[str]:
         """What is wrong with which Contexts there are, compared with the last complete set."""
@@ -43,6 +48,17 @@ class Alarms:
                 f"{len(before - found)} of {len(before)} Contexts have gone since {last.id}: {missing}. "
                 "If they were deleted on purpose, say so with --max-drop 100%."
             )
+
+    def _is_empty(self, dump: Dump) -> bool:
+        return dump.context is not None and not dump.trailer.rows_of_users
+
+    def _was_never_filled(self, dump: Dump) -> bool:
+        """No set knows a row of it, nor failed to save it; what was declared empty begins anew."""
+        before = self._before(dump)
+        if before is not None:
+            return not before.trailer.rows_of_users
+        failed = {failure.part for manifest in self._earlier for failure in manifest.failures}
+        return dump.name not in failed
 
     def _before(self, dump: Dump) -> Dump | None:
         for manifest in self._earlier:

@@ -1,6 +1,7 @@
 """The originals of documents: which there are, and copies of those that no earlier set has."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from blake3 import blake3
 
@@ -12,7 +13,7 @@ from ops.repository.manifest import Failure, File, Manifest, Objects
 from ops.repository.names import OBJECTS, inventory, stored_object
 from ops.repository.sets import Repository
 from ops.source import Original, Source
-from spectron.errors import SpectronError
+from spectron.errors import NotFoundError, SpectronError
 
 
 class Entry(Frozen):
@@ -22,6 +23,7 @@ class Entry(Frozen):
     document: str
     content_hash: str
     size: int
+    uploaded_at: datetime | None = None
     stored: File | None = None
 
 
@@ -70,8 +72,13 @@ class Inventory:
                     yield entry.model_dump_json().encode() + b"\n"
 
     def _entry(self, context: str, original: Original) -> Entry | None:
+        """What is listed; None for a document that is there no more."""
         entry = Entry(
-            context=context, document=original.document, content_hash=original.content_hash, size=original.size
+            context=context,
+            document=original.document,
+            content_hash=original.content_hash,
+            size=original.size,
+            uploaded_at=original.uploaded_at,
         )
         if not self._copying:
             return entry
@@ -80,8 +87,17 @@ class Inventory:
         except LockedError:
             raise
         except SpectronError as error:
+            if self._has_gone(context, original, error):
+                return None
             self.failures.append(Failure(part=f"document {original.document} of {context}", message=str(error)))
             return entry
+
+    def _has_gone(self, context: str, original: Original, error: SpectronError) -> bool:
+        """Whether there is no copy because the document was deleted since the list of them was read."""
+        try:
+            return isinstance(error, NotFoundError) and not self._source.has(context, original.document)
+        except SpectronError:
+            return False  # the first error is the one to tell
 
     def _copied(self, context: str, original: Original) -> File:
         copy = self._copies.get(original.content_hash)

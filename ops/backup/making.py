@@ -43,7 +43,7 @@ class Backup:
         self._failures: list[Failure] = []
         self._notices: list[str] = []
         self.remarks: list[str] = []
-        """What was put right in passing."""
+        """What was put right in passing, and what looks odd and is not."""
 
     def make(self) -> Manifest:
         """Write the set; published even if parts of it failed, unless nothing at all could be saved."""
@@ -107,7 +107,10 @@ class Backup:
                 self._repository.storage.delete(name)
             raise
         dump = Dump(file=file, kind=kind, context=context, header=header, trailer=trailer)
-        return dump.model_copy(update={"warnings": tuple(self._alarms.about(dump))})
+        warnings = tuple(self._alarms.about(dump))
+        if not warnings:
+            self.remarks += [f"{dump.name}: {remark}." for remark in self._alarms.remarks(dump)]
+        return dump.model_copy(update={"warnings": warnings})
 
     def _objects(self, contexts: list[str]) -> Objects:
         inventory = Inventory(

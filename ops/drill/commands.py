@@ -1,5 +1,6 @@
 """`spectron-ops drill run` and `spectron-ops drill list`."""
 
+import json
 import random
 import tempfile
 from datetime import datetime
@@ -19,6 +20,10 @@ from ops.terminal import IdentityOptions, RepositoryOptions, SetId, action, now
 from spectron.errors import ArgumentError
 from spectron.terminal.session import Session
 from spectron.terminal.tables import rows
+
+# What was under way goes on in a throwaway server, too, and must neither reach a provider nor be paid for twice.
+NOWHERE = "http://127.0.0.1:9"
+ALONE = {"SPECTRON_PROVIDER_URLS": json.dumps(dict.fromkeys(("anthropic", "ollama", "openai"), NOWHERE))}
 
 app = typer.Typer(help="Drills, which prove that backups can be restored: run, list.", no_args_is_help=True)
 
@@ -48,7 +53,7 @@ def run(
         ):
             fresh = Fresh(
                 opened, manifest, keys, reporter,
-                environ=session.terminal.environ, master_key=_read(master_key),
+                environ=session.terminal.environ, master_key=_read(master_key), settings=ALONE,
             )  # fmt: skip
             report = Drill(opened, manifest, fresh, random.Random()).run(Path(folder) / "data")  # noqa: S311 - samples
     if report_to is not None:

@@ -58,9 +58,8 @@ class Drill:
         ]
         for dump in self._manifest.contexts:
             if dump.context in restored.loaded:
-                objects = self._manifest.objects
-                with_objects = objects is not None and objects.copied
-                checks += Probes(restored.admin, dump, self._chance, with_objects=with_objects).checks()
+                originals = None if restored.originals is None else restored.originals.get(str(dump.context), {})
+                checks += Probes(restored.admin, dump, self._chance, originals).checks()
         return checks
 
     def _keep(self, report: Report) -> None:

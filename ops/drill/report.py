@@ -1,8 +1,18 @@
 """What a drill found, for programs and for people."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ops.dump import Frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a look at something found: problems, or else what was looked at."""
+
+    problems: Sequence[str]
+    detail: str
 
 
 class Check(Frozen):

@@ -19,6 +19,8 @@ from ops.restore.server import serving
 from spectron.models.dump import Loaded
 from spectron.sync.client import SpectronManagement
 
+NOTHING: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -26,8 +28,13 @@ class Restored:
 
     admin: SpectronManagement
     loaded: Mapping[str, Loaded]
-    objects: int
+    originals: Mapping[str, Mapping[str, Entry]] | None
+    """By Context and document; None if the set has no copies."""
     with_control: bool
+
+    @property
+    def objects(self) -> int:
+        return sum(map(len, (self.originals or {}).values()))
 
 
 class Fresh:
@@ -42,7 +49,10 @@ class Fresh:
         *,
         environ: Mapping[str, str],
         master_key: str | None,
+        settings: Mapping[str, str] = NOTHING,
     ) -> None:
+        """`settings` are what the server is told besides its folder, in the variables that it reads."""
+        self._settings = settings
         self._manifest = manifest
         self._loader = Loader(repository, manifest, identities, reporter)
         self._environ = environ
@@ -56,8 +66,8 @@ class Fresh:
             self._place_master_key(folder / "master.key")
         except OSError as error:
             raise OpsError(f"Can't make {folder}: {error.strerror}. Choose another folder, or remove it.") from error
-        objects = sum(self._place(entry, folder / "objects") for entry in self._loader.originals())
-        with serving(folder, self._environ) as admin:
+        originals = self._place_originals(folder / "objects")
+        with serving(folder, self._environ, self._settings) as admin:
             loaded = {}
             control = self._manifest.control if self._master_key else None
             if control is not None:
@@ -69,9 +79,19 @@ class Fresh:
                         id=context, namespace=dump.namespace or context, database=dump.database or context
                     )
                 loaded[context] = self._loader.context(admin, dump, context)
-            yield Restored(admin, loaded, objects, control is not None)
+            yield Restored(admin, loaded, originals, control is not None)
 
-    def _place(self, entry: Entry, root: Path) -> int:
+    def _place_originals(self, root: Path) -> dict[str, dict[str, Entry]] | None:
+        objects = self._manifest.objects
+        if objects is None or not objects.copied:
+            return None
+        placed: dict[str, dict[str, Entry]] = {}
+        for entry in self._loader.originals():
+            self._place(entry, root)
+            placed.setdefault(entry.context, {})[entry.document] = entry
+        return placed
+
+    def _place(self, entry: Entry, root: Path) -> None:
         """Put an original where the server looks for it."""
         name = entry.document
         path = root / entry.context / name[:2] / name[2:4] / name
@@ -88,7 +108,6 @@ class Fresh:
             raise OpsError(f"Can't write {path}: {error.strerror}. Make room, and run it again.") from error
         if digest.hexdigest() != entry.content_hash:
             raise DamagedError(f"The copy of {entry.document} of {entry.context} is not the document. Use another set.")
-        return 1
 
     def _place_master_key(self, path: Path) -> None:
         if self._master_key:

@@ -23,7 +23,7 @@ OURS = "SPECTRON_"
 
 
 @contextmanager
-def serving(data_dir: Path, environ: Mapping[str, str]) -> Iterator[SpectronManagement]:
+def serving(data_dir: Path, environ: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[SpectronManagement]:
     """A `spectrond` on that folder at a free port of this machine; it has ended when the block has."""
     log = data_dir.with_name(f"{data_dir.name}.log")
     with log.open("wb") as output:
@@ -44,7 +44,7 @@ def serving(data_dir: Path, environ: Mapping[str, str]) -> Iterator[SpectronMana
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={name: value for name, value in environ.items() if not name.startswith(OURS)},
+            env={name: value for name, value in environ.items() if not name.startswith(OURS)} | dict(settings),
             start_new_session=True,
         )
     try:

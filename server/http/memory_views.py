@@ -52,6 +52,8 @@ def turn_view(turn: Turn) -> dict[str, Any]:
         "labels": list(turn.labels),
         "memory_category": turn.memory_category,
         "metadata": dict(turn.metadata),
+        "infer": turn.infer,
+        "pending": turn.extracted_at is None,
         "occurred_at": turn.said_at,
         "created_at": turn.created_at,
     }

@@ -139,7 +139,7 @@ def _same(asking: Asking, understanding: Understanding, vector: Vector, threshol
     def same(one: _Kept) -> bool:
         if one.asking.query.casefold().split() == words:
             return True
-        alike = one.vector.shape == vector.shape and float(one.vector @ vector) >= threshold
+        alike = one.vector.shape == vector.shape and bool(vector.size) and float(one.vector @ vector) >= threshold
         return (
             alike
             and one.understanding.exact == understanding.exact

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from server.control.contexts import Open
 from server.control.models import EmbedderOf
 from server.core.clock import Clock
@@ -20,6 +22,8 @@ from server.recall.passages import TRACED, Links, Passages, Ranked, Ranking
 from server.recall.understanding import Understanding
 from server.store.engine import Database
 from server.store.vectors import Vector
+
+NO_VECTOR: Vector = np.zeros(0, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class Recall:
         return recalled
 
     async def _embedded(self, opened: Open, asking: Asking) -> Vector:
+        if asking.mode == "bm25":
+            # Words alone can be searched for while the provider of the vectors is away.
+            return NO_VECTOR
         embedder = await self._embedder_of(opened)
         vectors = await embedder.embed([self._analyzer.essence(asking.query)])
         vector: Vector = vectors[0]

@@ -74,6 +74,8 @@ class Turn(Record):
     labels: tuple[str, ...] = ()
     memory_category: str | None = None
     occurred_at: datetime | None = None
+    infer: str = "full"
+    """What is derived from it; of a `quote` nothing is, not even what it would be found by."""
     extraction: Extraction | None = None
     pending: bool = False
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_ops_restore import OPS, Operator, fill
+from tests.e2e.operator import OPS, Operator
+from tests.e2e.test_ops_restore import fill
 from tests.support.database_server import PASSWORD, USERNAME, DatabaseServer
 from tests.support.deployment import BIN, Deployment
 from tests.support.processes import Process

@@ -1,15 +1,11 @@
 """From a real server to a set, from the set to other servers, and what a drill says about it."""
 
-import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,47 +16,13 @@ from ops.repository.location import FolderLocation
 from ops.restore.loading import Loader
 from spectron import SpectronManagement
 from spectron.errors import SpectronError
+from tests.e2e.operator import OPS, Operator
 from tests.ops.damage import DAMAGES, damaged_set
 from tests.support.deployment import Deployment
 from tests.support.processes import Process
 
-OPS = str(Path(sys.executable).parent / "spectron-ops")
 ROUNDS = int(os.environ.get("SPECTRON_ROUNDS", "5"))
 TEXTS = ("Maria moved from Lisbon to Porto.", "Tomás leads the payments team.", "The invoice 7741 is unpaid.")
-
-
-class Operator:
-    """Runs `spectron-ops` against one deployment and one repository."""
-
-    def __init__(self, deployment: Deployment, folder: Path) -> None:
-        self.deployment = deployment
-        self.folder = folder
-        self.repository = folder / "backups"
-
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [OPS, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-            env=self.environment,
-        )
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            "PATH": str(Path(sys.executable).parent),
-            "HOME": str(self.folder),
-            "SPECTRON_URL": self.deployment.url,
-            "SPECTRON_API_KEY": self.deployment.key,
-            "SPECTRON_BACKUP_REPOSITORY": str(self.repository),
-        }
-
-    def json(self, *arguments: str) -> Any:
-        done = self.run(*arguments, "--json")
-        assert done.returncode == 0, done.stdout + done.stderr
-        return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +33,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
         with running.admin as admin:
             fill(admin, folder)
         operator = Operator(running, folder)
-        made = operator.run("backup", "run", "--all", "--with-objects", "--allow-empty", "empty")
+        made = operator.run("backup", "run", "--all", "--with-objects")
         assert made.returncode == 0, made.stdout + made.stderr
         yield operator
 

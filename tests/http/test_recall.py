@@ -87,3 +87,17 @@ async def test_a_question_that_makes_no_sense_is_refused(acme: App, body: dict[s
     answer = await acme.http.post(f"{BASE}/query", json=body)
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_words_are_found_while_the_vectors_can_not_be_had(remembering: App) -> None:
+    changed = await remembering.http.patch(
+        "/api/v1/contexts/acme", json={"config": {"models": {"embedding": "openai/text-embedding-3-small"}}}
+    )
+    assert changed.status_code == 200, changed.text
+    body = {"query": "broken bicycle chain", "scope": ALICE}
+    assert (await remembering.http.post(f"{BASE}/query", json=body)).status_code >= 400
+    for _ in range(2):
+        answer = await recall(remembering, "broken bicycle chain", ALICE, mode="bm25")
+        assert "bicycle" in answer["hits"][0]["text"]
+    other = await recall(remembering, "Where is Globex?", ALICE, mode="bm25")
+    assert "Globex" in other["hits"][0]["text"]

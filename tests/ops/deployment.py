@@ -89,7 +89,7 @@ def _answer(handler: BaseHTTPRequestHandler, deployment: Deployment) -> None:
             _documents(
                 handler, deployment, context, {name: values[0] for name, values in parse_qs(parts.query).items()}
             )
-        case [context, "documents", document, "raw"]:
+        case [context, "documents", document, "raw"] if document in deployment.documents[context]:
             deployment.downloads.append(document)
             _stream(handler, deployment, deployment.documents[context][document])
         case _:

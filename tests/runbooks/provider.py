@@ -16,6 +16,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.down = False
+        self.asked = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
@@ -40,6 +41,7 @@ class Provider:
         return {"SPECTRON_PROVIDER_URLS": json.dumps({"openai": self.url})}
 
     def answer(self, path: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        self.asked += 1
         if self.down:
             return 503, {"error": {"message": "The provider is down."}}
         if key != f"Bearer {GOOD_KEY}":

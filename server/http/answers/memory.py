@@ -37,6 +37,8 @@ class Turn(TypedDict):
     labels: list[str]
     memory_category: str | None
     metadata: Metadata | None
+    infer: str
+    pending: bool
     occurred_at: datetime
     created_at: datetime
 

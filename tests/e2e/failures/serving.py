@@ -67,20 +67,29 @@ def export_cut_short(world: World, _: ExitStack) -> None:
 
 
 def no_rows(world: World, stack: ExitStack) -> None:
-    new_context(world, stack, "hollow")
+    _shrinking(world, stack, "hollow", before=3, after=0)
 
 
 def lost_rows(world: World, stack: ExitStack) -> None:
+    _shrinking(world, stack, "shrunk", before=40, after=2)
+
+
+def _shrinking(world: World, stack: ExitStack, name: str, *, before: int, after: int) -> None:
     """A Context of that name that has been filled, saved, deleted, and made again with less in it."""
-    for count in (40, 2):
-        with ExitStack() as first:
-            new_context(world, stack if count == 2 else first, "shrunk")
-            shrunk = world.admin.contexts("shrunk")
-            session = shrunk.sessions.create()
-            for number in range(count):
-                shrunk.sessions.add_turn(session.id, role="user", content=f"Invoice {number} is unpaid.")
-            if count != 2:
-                world.done("backup", "run", "shrunk")
+    with ExitStack() as first:
+        new_context(world, first, name)
+        _say(world, name, before)
+        world.done("backup", "run", name)
+    new_context(world, stack, name)
+    _say(world, name, after)
+
+
+def _say(world: World, name: str, count: int) -> None:
+    if count:
+        context = world.admin.contexts(name)
+        session = context.sessions.create()
+        for number in range(count):
+            context.sessions.add_turn(session.id, role="user", content=f"Invoice {number} is unpaid.")
 
 
 def lost_original(world: World, stack: ExitStack) -> None:

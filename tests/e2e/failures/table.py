@@ -98,7 +98,7 @@ CASES = (
          "This is no dump of Spectron", serving.empty_export),
     Case("an export breaks off", SAVE, 1,
          "broke off", serving.export_cut_short),
-    Case("a Context has no row at all", "backup run --all", 1,
+    Case("a Context that had rows has none at all", "backup run --all", 1,
          "it holds no row at all; if that is right, say so with --allow-empty", serving.no_rows),
     Case("a Context has far fewer rows than last time", "backup run shrunk", 1,
          "look at what happened to shrunk", serving.lost_rows),

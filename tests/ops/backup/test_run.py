@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pyrage
 import pytest
@@ -105,19 +106,55 @@ def test_a_drop_sounds_the_alarm_until_it_is_accepted(desk: Desk, rows: int) -> 
     assert desk.run("backup run --all --allow-empty acme").code == 0
 
 
-def test_a_context_without_rows_has_to_be_declared(desk: Desk) -> None:
+def test_a_context_that_was_never_used_is_no_cause_for_alarm(desk: Desk) -> None:
+    for _ in range(2):
+        desk.deployment.fill("new", 0)
+        done = desk.run("backup run --all")
+        assert done.code == 0
+        assert "new: it holds no row at all, and never did" in done.stderr
+    desk.deployment.fill("new", 3)
+    assert "new" not in desk.run("backup run --all").stderr
+
+
+def test_a_context_that_lost_its_rows_has_to_be_declared_once(desk: Desk) -> None:
+    assert desk.run("backup run --all").code == 0
+    desk.deployment.fill("zoë", 0)
+    for _ in range(2):
+        done = desk.run("backup run --all --max-drop 100%")
+        assert done.code == 1
+        assert "no row at all; if that is right, say so with --allow-empty zoë" in done.stderr
+    assert desk.run("backup run --all --max-drop 100% --allow-empty zoë").code == 0
+    assert desk.run("backup run --all").code == 0
+
+
+def test_a_context_that_could_not_be_saved_before_and_is_empty_now_sounds_the_alarm(desk: Desk) -> None:
+    desk.deployment.fill("new", 3)
+    desk.deployment.broken.add("new")
+    assert desk.run("backup run --all").code == 1
+    desk.deployment.broken.clear()
     desk.deployment.fill("new", 0)
     done = desk.run("backup run --all")
     assert done.code == 1
-    assert "no row at all; if that is right, say so with --allow-empty new" in done.stderr
-    assert desk.run("backup run --all --allow-empty new").code == 0
+    assert "no row at all; if that is right" in done.stderr
 
 
 def test_what_the_server_notes_of_itself_is_no_row_of_a_context(desk: Desk) -> None:
-    desk.deployment.contexts["new"] = dump_of("new", {"_migrations": ["1", "2"], "turn": []})
+    desk.deployment.fill("new", 3)
+    assert desk.run("backup run --all").code == 0
+    desk.deployment.contexts["new"] = dump_of("new", {"_migrations": ["1", "2", "3"], "turn": []})
     done = desk.run("backup run --all")
     assert done.code == 1
     assert "no row at all" in done.stderr
+
+
+def test_a_document_that_is_deleted_while_originals_are_copied_fails_no_backup(desk: Desk) -> None:
+    def vanish(_: int) -> None:
+        if desk.deployment.downloads:
+            desk.deployment.documents["acme"] = {"d1": desk.deployment.documents["acme"]["d1"]}
+
+    desk.deployment.on_bytes = vanish
+    made = desk.run("backup run --all --with-objects --json").json
+    assert (made["good"], made["objects"]["count"]) == (True, 1)
 
 
 def test_contexts_that_vanish_sound_the_alarm(desk: Desk) -> None:
@@ -159,6 +196,12 @@ def test_a_locked_repository_is_told_by_its_own_exit_code(either: Desk) -> None:
         done = either.run("backup run --all")
     assert done.code == 3
     assert "a long backup runs there since" in done.stderr
+
+
+def test_when_a_document_came_is_listed(desk: Desk) -> None:
+    made = desk.run("backup run --all --with-objects --json").json
+    listed = entries(desk.repository, desk.repository.get(made["id"]).objects)  # type: ignore[arg-type]
+    assert {entry.uploaded_at for entry in listed} == {datetime(2026, 1, 1, tzinfo=UTC)}
 
 
 def test_originals_are_copied_once(either: Desk) -> None:
