@@ -11,7 +11,7 @@ import structlog
 from server.core.errors import QueryError, TransactionConflictError, UnprocessableError
 from server.store.binding import Binding
 from server.store.dumps.marks import Header, Kind, TableSum, Trailer
-from server.store.dumps.pages import Walk
+from server.store.dumps.pages import Page, Sum, Walk, length
 from server.store.dumps.reading import Definition, Part, Rows, parts
 from server.store.dumps.schema import Schema, Table, read_schema
 from server.store.dumps.writing import Dump
@@ -20,6 +20,10 @@ from server.store.migrations import Migration, Migrator
 
 SHOWN = 5
 REPORTED_BYTES = 64 * 1024 * 1024
+# A statement says where its rows go, whatever table their ids name.
+NAMED_ROWS = """OPTION IMPORT; LET $rows = {rows};
+IF array::len($rows[WHERE record::tb(id) != $table]) > 0 {{ THROW 'an id names another table' }};
+{insert} $rows RETURN NONE"""
 NAMED = re.compile(r"DEFINE [A-Z]+ (`(?:[^`\\]|\\.)*`|\S+)( ON (`(?:[^`\\]|\\.)*`|\S+))?")
 
 log = structlog.get_logger(__name__)
@@ -104,6 +108,7 @@ class _Loading:
         self._statements = 0
         self._rows_began = False
         self._tables: dict[str, Table] = {}
+        self._given: dict[str, Sum] = {}
         self._schema = Schema((), ())
         self.header = header
         self.trailer: Trailer | None = None
@@ -133,16 +138,21 @@ class _Loading:
         table = self._tables.get(rows.table)
         if table is None or table.relation != rows.relation:
             raise UnprocessableError(f"The dump holds rows of {rows.table}, which is no table that a dump fills.")
-        value = "encoding::cbor::decode($rows)" if rows.encoded is not None else rows.text
-        variables = {"rows": rows.encoded} if rows.encoded is not None else {}
         try:
-            await self._engine.execute(self._binding, f"OPTION IMPORT; {table.insert} {value} RETURN NONE", variables)
+            if rows.encoded is None:
+                text = NAMED_ROWS.format(rows=rows.text, insert=table.insert)
+                await self._engine.execute(self._binding, text, {"table": table.name})
+            else:
+                text = f"OPTION IMPORT; {table.insert} encoding::cbor::decode($rows) RETURN NONE"
+                await self._engine.execute(self._binding, text, {"rows": rows.encoded})
         except TransactionConflictError:
             raise
         except QueryError as error:
             raise UnprocessableError(
                 f"Rows of {rows.table} cannot be stored, the dump is damaged: {error.detail}"
             ) from error
+        if rows.encoded is not None:
+            self._given.setdefault(table.name, Sum()).add(Page(length(rows.encoded), rows.encoded, None, 0))
 
     async def _verify(self, trailer: Trailer) -> None:
         if self._statements != trailer.statements:
@@ -155,9 +165,18 @@ class _Loading:
                 "The dump names other indexes than it should: "
                 f"{_listed(set(trailer.indexes) ^ set(self._schema.indexes))}."
             )
+        self._require_encoded(trailer)
         found = (await Dump(self.header, await read_schema(self._read)).totals(Walk(self._read))).tables
         if wrong := _differences(trailer.tables, found):
             raise UnprocessableError(f"What was loaded is not what the dump says it holds: {_listed(wrong)}.")
+
+    def _require_encoded(self, trailer: Trailer) -> None:
+        """Encoded rows are the very bytes that were summed up when they were written."""
+        for name, given in self._given.items():
+            if given.total != trailer.tables.get(name):
+                raise UnprocessableError(
+                    f"The encoded rows of {name} are not those that were written; use another copy."
+                )
 
     def _require_definitions(self, given: Counter[str], expected: Sequence[str]) -> None:
         if self._exact:

@@ -88,10 +88,13 @@ def _rows(line: str, match: re.Match[str], number: int) -> Rows:
 def _block(value: str) -> bytes | None:
     if not value.endswith(BLOCK_END):
         return None
+    text = value[len(BLOCK_BEGIN) : -len(BLOCK_END)].encode()
     try:
-        return base64.b64decode(value[len(BLOCK_BEGIN) : -len(BLOCK_END)], validate=True)
+        rows = base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error):
         return None
+    # The last character has bits that mean nothing.
+    return rows if base64.b64encode(rows) == text else None
 
 
 async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[str]:
