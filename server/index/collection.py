@@ -16,7 +16,7 @@ from server.index.writes import IndexedChunk
 from server.store.engine import Database
 
 # Vector searches that multiply more numbers than this leave the event loop to others meanwhile.
-SMALL_WORK = 2_000_000
+SMALL_WORK = 8_000_000
 
 
 class Collection:

@@ -14,7 +14,15 @@ from server.index.products import Multiplier
 from server.index.search import Found, Question, Survey
 from server.index.sequences import NONE
 from server.index.shelf import Rows, Shelf
-from server.index.signals import LENGTH_WEIGHT, RADIUS, SATURATION, Corpus, Neighbourhood, signals
+from server.index.signals import (
+    LENGTH_WEIGHT,
+    RADIUS,
+    SATURATION,
+    VECTOR_RADIUS,
+    Corpus,
+    Neighbourhood,
+    signals,
+)
 from server.index.views import View, Views, rows_of
 from server.store.vectors import Vector
 
@@ -125,13 +133,11 @@ class Scan:
 
     def _neighbourhood(self, chosen: Rows, links: Sequence[npt.NDArray[np.int32]]) -> Neighbourhood:
         shelf, view, held = self._shelf, self.view, self._held
-        reached = [chosen]
-        for link in links:
-            row = chosen
-            for _ in range(RADIUS):
-                row = self._seen(link[row], view.mask)
-                reached.append(row)
-        rows = np.unique(np.concatenate(reached))
+        reached, frontier = [chosen], [chosen for _ in links]
+        for _ in range(RADIUS):
+            frontier = [self._seen(link[row], view.mask) for link, row in zip(links, frontier, strict=True)]
+            reached.append(np.concatenate(frontier))
+        rows, near = np.unique(np.concatenate(reached)), np.unique(np.concatenate(reached[: VECTOR_RADIUS + 1]))
         places = shelf.rows[rows]
         groups, group = np.unique(places["of"], return_inverse=True)
         counts = np.zeros((len(held), len(rows)), dtype=np.float32)
@@ -152,7 +158,8 @@ class Scan:
             group=group,
             group_counts=group_counts,
             group_lengths=view.group_lengths[groups].astype(np.float32),
-            vectors=shelf.vectors[rows],
+            near=np.searchsorted(rows, near),
+            vectors=shelf.vectors[near],
             **traits,
         )
 

@@ -28,6 +28,7 @@ GROUP_LENGTH_WEIGHT = 0.3
 WORD_REACH = (0.7, 0.4, 0.2)
 VECTOR_REACH = (1.0, 0.5)
 RADIUS = len(WORD_REACH)
+VECTOR_RADIUS = len(VECTOR_REACH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Corpus:
 class Neighbourhood:
     """Chunks around the candidates and the candidates among them (`picked`), with terms in rows and chunks in columns.
 
-    `before` and `after` are places among these chunks, `NONE` where there is no visible neighbour.
+    `before` and `after` are places among these chunks, `NONE` where there is no visible neighbour. Vectors are for
+    the places `near`, all that are no farther from a candidate than vectors count.
     """
 
     picked: Places
@@ -61,7 +63,8 @@ class Neighbourhood:
     group: Places
     group_counts: Array
     group_lengths: Array
-    vectors: npt.NDArray[np.float32]
+    near: Places
+    vectors: Array
     asks: Array
     times: Array
     numbers: Array
@@ -82,7 +85,8 @@ def signals(around: Neighbourhood, corpus: Corpus, query: Vector) -> dict[str, S
             window_lengths += reach * _taken(around.lengths, hop)
     mean_window = corpus.mean_length * (1 + 2 * sum(WORD_REACH))
 
-    cosines = _cosines(around.vectors, around.vectors[picked].mean(axis=0), query)
+    cosines = np.zeros(around.counts.shape[1], dtype=np.float32)
+    cosines[around.near] = _cosines(around.vectors, np.searchsorted(around.near, picked), query)
     near = np.zeros(len(picked), dtype=np.float32)
     for reach, *hops in zip(VECTOR_REACH, before, after, strict=False):
         for hop in hops:
@@ -129,7 +133,10 @@ def _saturated(counts: Array, lengths: Array, mean_length: float, length_weight:
     return np.asarray(counts * (SATURATION + 1) / (counts + norm), dtype=np.float32)
 
 
-def _cosines(vectors: npt.NDArray[np.float32], middle: Vector, query: Vector) -> Array:
-    offsets, direction = vectors - middle, query - middle
-    lengths = np.sqrt(np.einsum("ij,ij->i", offsets, offsets)) * np.linalg.norm(direction)
-    return np.asarray(products(offsets, direction) / np.maximum(lengths, 1e-9), dtype=np.float32)
+def _cosines(vectors: Array, picked: Places, query: Vector) -> Array:
+    """How near vectors are to the query, seen from the middle of the picked ones; what they hold afterwards is lost."""
+    middle = vectors[picked].mean(axis=0)
+    direction = query - middle
+    vectors -= middle
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) * np.linalg.norm(direction)
+    return np.asarray(products(vectors, direction) / np.maximum(lengths, 1e-9), dtype=np.float32)

@@ -204,6 +204,7 @@ class _Sample:
             group=self._group,
             group_counts=group_counts,
             group_lengths=np.bincount(self._group, self._lengths).astype(np.float32),
+            near=places,
             vectors=np.array([_fitted(one.content, len(self._question.vector)) for one in self.held]),
             asks=np.array([one.asks for one in found], dtype=np.float32),
             times=np.array([one.times for one in found], dtype=np.float32),

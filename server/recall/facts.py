@@ -9,7 +9,7 @@ from surrealdb import RecordID
 from server.core.scope import Scope
 from server.core.visibility import Visibility
 from server.index.analysis import STOP_WORDS
-from server.index.chunk import MEMORY, Id, id_of
+from server.index.chunk import MEMORY, Id
 from server.recall.beliefs import COLUMNS, HELD, Fact, Instant, fact_from, holds, settled
 from server.recall.understanding import Understanding
 from server.store.engine import Database, Row
@@ -19,6 +19,7 @@ MOST_SEEDS = 12
 MOST_RELATIONS = 100
 # Somebody whom more chunks speak of tells nothing about a chunk.
 MOST_MENTIONS = 48
+ALWAYS = {"most_relations": MOST_RELATIONS, "memory": MEMORY}
 NAMELESS_USER = "user"
 _STOP_WORDS = frozenset(STOP_WORDS.split()) - {"may", "will"}
 
@@ -37,7 +38,8 @@ array::flatten($ids.map(|$one| (SELECT {columns}, entity, key, value
 SELECT {columns}, in, out, label, in.name AS subject, in.type AS subject_type, out.name AS object
     FROM array::distinct(array::flatten($ids.map(|$one| $one<->(relates_to).id)))
     WHERE {held} AND {visible} AND in.forgotten_at = NONE AND out.forgotten_at = NONE LIMIT $most_relations;
-$ids.map(|$one| (SELECT VALUE in FROM $one<-mentions LIMIT $most_mentions))"""
+$ids.map(|$one| (SELECT VALUE IF record::tb(in) = $memory THEN record::id(in) ELSE NONE END
+    FROM $one<-mentions LIMIT $most_mentions))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ async def find(database: Database, visibility: Visibility, instant: Instant, und
         return NOTHING
     visible, variables = condition(visibility)
     text = (SEEDS + AROUND).format(visible=visible, held=HELD, columns=COLUMNS)
-    limits = {"most_seeds": MOST_SEEDS, "most_relations": MOST_RELATIONS, "most_mentions": MOST_MENTIONS + 1}
+    limits = {"most_seeds": MOST_SEEDS, "most_mentions": MOST_MENTIONS + 1} | ALWAYS
     answers = await database.read(text, variables | instant.variables | limits | {"names": names})
     seeds, attributes, relations, mentions = answers[-4:]
     return _findings([_seed(row) for row in seeds], attributes, relations, mentions, instant)
@@ -88,7 +90,7 @@ async def about(database: Database, visibility: Visibility, instant: Instant, en
     """The same for entities that are known already."""
     visible, variables = condition(visibility)
     text = (KNOWN + AROUND).format(visible=visible, held=HELD, columns=COLUMNS)
-    limits = {"most_relations": MOST_RELATIONS, "most_mentions": 1}
+    limits = {"most_mentions": 1} | ALWAYS
     more: dict[str, Any] = {"entities": list(entities)}
     answers = await database.read(text, variables | instant.variables | limits | more)
     seeds, attributes, relations, mentions = answers[-4:]
@@ -102,7 +104,7 @@ def user_name(visibility: Visibility) -> str:
 
 
 def _findings(
-    seeds: list[Seed], attributes: list[Row], relations: list[Row], mentions: list[list[RecordID]], instant: Instant
+    seeds: list[Seed], attributes: list[Row], relations: list[Row], mentions: list[list[str | None]], instant: Instant
 ) -> Findings:
     named = {seed.id: seed for seed in seeds}
     facts = [
@@ -118,8 +120,8 @@ def _findings(
     counted: dict[Id, int] = {}
     for chunks in mentions:
         for chunk in chunks if len(chunks) <= MOST_MENTIONS else ():
-            if chunk.table_name == MEMORY:
-                counted[id_of(chunk)] = counted.get(id_of(chunk), 0) + 1
+            if chunk is not None:
+                counted[chunk] = counted.get(chunk, 0) + 1
     return Findings(seeds, settled(facts), counted)
 
 
