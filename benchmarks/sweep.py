@@ -8,6 +8,7 @@ reader lists the turns of sessions over HTTP.
 
 import argparse
 import asyncio
+import itertools
 import os
 import resource
 import tempfile
@@ -46,6 +47,7 @@ SESSIONS = 100
 READERS_BREAK = 0.01
 # Once before the sweep and once after it, so that a machine that gets busier meanwhile is not taken for the sweep.
 ALONE_SECONDS = 5
+AGAIN = 4
 VECTOR = [0.01] * 1536
 
 
@@ -80,13 +82,22 @@ async def measure(server: Server, records: int, expire: float) -> None:
     ):
         print(f"{name:24}{due / seconds:12,.0f}{raw / seconds:8.2f}{grown:+10.0f} MB")
 
+    seen = []
+    for _ in range(AGAIN):
+        await counted(server.retention.sweeper.dry_run(Wanted(frozenset({"watched"}))), due)
+        seen.append(resident())
+    steps = ", ".join(f"{after - before:+.0f}" for before, after in itertools.pairwise([after_real, *seen]))
+    print(f"memory after each of {AGAIN} more dry runs of as many records: {steps} MB")
+
     minted: list[str] = []
     await server.ensure_management_key(minted.append, None)
     transport, headers = httpx.ASGITransport(server.api), {"API-KEY": minted[0]}
     async with httpx.AsyncClient(transport=transport, base_url="http://benchmark", headers=headers) as reader:
         before = await waits(reader, asyncio.sleep(ALONE_SECONDS))
         sweep = server.retention.sweeper.sweep(Wanted(frozenset({"watched"})), SYSTEM)
+        before_sweep = resident()
         beside = percentile(await waits(reader, counted(sweep, due)))
+        print(f"memory after a second sweep of as many records: {resident() - before_sweep:+.0f} MB")
         alone = percentile(before + await waits(reader, asyncio.sleep(ALONE_SECONDS)))
     times = beside / alone
     print(f"\nreader's p95: alone {alone * 1000:.1f} ms, beside a sweep {beside * 1000:.1f} ms, {times:.2f} times")
