@@ -1,6 +1,8 @@
 """The dashboard, put together."""
 
-from collections.abc import Callable, Mapping
+import os
+import signal
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -51,8 +53,12 @@ SEEKS = frozenset(action.method for action in of(Area.REPLAY))
 STEP, LEAP = 10.0, 60.0
 """Seconds that a recording is moved by."""
 COUNT_SECONDS = 15.0
+AUDITED = 50
+"""Among how many of the newest events an action is looked for."""
 TELL_SECONDS = 0.1
 """How soon the screens hear of what a command says, which can be thousands of lines."""
+ALL = "all Contexts"
+"""No Context has a name with a blank."""
 BOTTOM = 2
 """Textual's own blank screen, and the place on top of it."""
 
@@ -116,6 +122,10 @@ class Dashboard(App[int]):
         here = reachable(screen.AREA if isinstance(screen, LiveScreen) else Area.EVERYWHERE)
         return tuple(action for action in here if self.check_action(action.method, ()) is not False)
 
+    def keys_of(self, action: Action) -> list[str]:
+        """The keys that call it: those that were chosen, else its own."""
+        return self._keys.get(action.id, ",".join(action.keys)).split(",")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Seeking is there only where a recording is played."""
         if action in SEEKS and self.surroundings.player is None:
@@ -146,10 +156,19 @@ class Dashboard(App[int]):
         """Say what failed, and leave the screen as it is."""
         self.notify(str(error), title="Not done", severity="error", timeout=15, markup=False)
 
-    async def tell_of_change(self, done: str, target: str) -> None:
-        """Say what happened, with the id under which the audit has it."""
-        self.desk.note(f"{done} The audit has it under {target}.")
-        self.notify(f"{done} The audit has it under {target}.", timeout=15, markup=False)
+    async def tell_of_change(self, done: str, context_id: str, requests: Collection[str]) -> None:
+        """Say what happened, with the id of the event that the audit of the Context has of those requests."""
+        said = f"{done} {await self._audited(context_id, requests)}"
+        self.desk.note(said)
+        self.notify(said, timeout=30, markup=False)
+
+    async def _audited(self, context_id: str, requests: Collection[str]) -> str:
+        try:
+            events = await self.admin.contexts(context_id).audit(limit=AUDITED)
+        except SpectronError as error:
+            return f"The audit did not answer: {error}"
+        event = next((event.id for event in events if event.request_id in requests), None)
+        return f"Audit event {event}." if event else f"The log has it as request {', '.join(requests)}."
 
     def watch_connected(self) -> None:
         self._repaint_banner()
@@ -231,6 +250,24 @@ class Dashboard(App[int]):
     async def action_quit(self) -> None:
         self.action_app_quit()
 
+    def action_help_quit(self) -> None:
+        """Ctrl-C, where it does not copy what is selected."""
+        self.action_app_quit()
+
+    def action_app_palette(self) -> None:
+        self.action_command_palette()
+
+    def action_app_suspend(self) -> None:
+        if self.is_headless or os.getpgrp() == os.getsid(0):
+            self.notify("There is no shell above it to go back to.", severity="warning")
+        else:
+            # Whoever waits for it in the same group, such as make, has to stop too.
+            os.killpg(0, signal.SIGTSTP)
+
+    def leave(self, code: int) -> None:
+        """Go without a question, and end what is at work."""
+        self.exit(code)
+
     @work(exclusive=True, group="choose")
     async def action_app_context(self) -> None:
         try:
@@ -241,10 +278,13 @@ class Dashboard(App[int]):
         if not ids:
             self.notify("There is no Context yet.", severity="warning")
             return
-        chosen = await self.push_screen_wait(Choice("Which Context?", ids, self.target.context))
+        chosen = await self.push_screen_wait(Choice("Which Context?", [ALL, *ids], self.target.context or ALL))
         if chosen is not None:
-            self.target = self.desk.target = replace(self.target, context=chosen)
-            self.open_context(chosen)
+            self.target = self.desk.target = replace(self.target, context=None if chosen == ALL else chosen)
+            if chosen == ALL:
+                self.action_app_refresh()
+            else:
+                self.open_context(chosen)
 
     @work(exclusive=True, group="choose")
     async def action_app_server(self) -> None:
@@ -289,7 +329,7 @@ class Dashboard(App[int]):
     def _tell_of_runs(self) -> None:
         changed = [run for run in self.desk.runs.log if run.number in self._changed_runs]
         self._changed_runs.clear()
-        shown = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
+        shown = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen) and screen.stands]
         for run in changed:
             if run.ended:
                 severity: SeverityLevel = "information" if run.done else "error"

@@ -14,6 +14,7 @@ from spectron.target import Given
 from spectron_tui.actions.bindings import keymap
 from spectron_tui.actions.catalogue import ACTIONS
 from spectron_tui.app import PLACES, Dashboard
+from spectron_tui.leaving import run
 from spectron_tui.opening import demonstrated, live, replayed
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -75,7 +76,7 @@ def dashboard(
     except SpectronError as error:
         typer.echo(f"spectron-tui: {error}", err=True)
         raise typer.Exit(2) from error
-    raise typer.Exit(Dashboard(surroundings, place=screen, filter=filter, keys=chosen).run() or 0)
+    raise typer.Exit(run(Dashboard(surroundings, place=screen, filter=filter, keys=chosen)))
 
 
 def _nothing_else(given: Given, *, demo: bool, replay: Path | None, write: bool, record: Path | None) -> None:

@@ -14,6 +14,7 @@ from spectron_tui.programs.programs import NoPrograms, Programs, ReadOnlyProgram
 from spectron_tui.recording.player import Player
 from spectron_tui.recording.recorder import Recorder
 from spectron_tui.transport.gate import ReadOnlyTransport
+from spectron_tui.transport.noting import NotingTransport
 from spectron_tui.transport.recording import RecordingTransport
 
 PATIENT = 1.0
@@ -55,7 +56,7 @@ class Surroundings:
         return AsyncSpectronManagement(
             target.url,
             target.api_key or "",
-            transport=transport if self.writes else ReadOnlyTransport(transport),
+            transport=NotingTransport(transport) if self.writes else ReadOnlyTransport(transport),
             retries=0,
             timeout=10.0,
             sleep=self._sleep_patiently,

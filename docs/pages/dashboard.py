@@ -2,7 +2,7 @@
 
 from docs.pages.table import code, table
 from spectron_tui.actions.action import Area, Confirmation
-from spectron_tui.actions.catalogue import ACTIONS
+from spectron_tui.actions.bindings import of
 
 INTRODUCTION = """# Keys of the dashboard
 
@@ -17,7 +17,7 @@ ASKS = {
 
 
 def page() -> str:
-    sections = (f"\n## {area.value.capitalize()}\n\n{_keys(area)}" for area in Area)
+    sections = (f"\n## {area.value.capitalize()}\n\n{_keys(area)}" for area in Area if of(area))
     return INTRODUCTION + "".join(sections)
 
 
@@ -30,7 +30,6 @@ def _keys(area: Area) -> str:
             ASKS[one.confirmation],
             code(one.id),
         )
-        for one in ACTIONS
-        if one.area == area
+        for one in of(area)
     )
     return table(("keys", "what it does", "changes", "before", "id"), rows)

@@ -25,6 +25,8 @@ class AsyncTraces:
         *,
         kind: str | None = None,
         tier: str | None = None,
+        key: str | None = None,
+        principal: str | None = None,
         text: str | None = None,
         session: str | None = None,
         slower_than_ms: float | None = None,
@@ -38,6 +40,8 @@ class AsyncTraces:
         params = {
             "kind": kind,
             "tier": tier,
+            "key": key,
+            "principal": principal,
             "text": text,
             "session": session,
             "slower_than_ms": None if slower_than_ms is None else f"{slower_than_ms:g}",

@@ -26,6 +26,8 @@ class Traces:
         *,
         kind: str | None = None,
         tier: str | None = None,
+        key: str | None = None,
+        principal: str | None = None,
         text: str | None = None,
         session: str | None = None,
         slower_than_ms: float | None = None,
@@ -39,6 +41,8 @@ class Traces:
         params = {
             "kind": kind,
             "tier": tier,
+            "key": key,
+            "principal": principal,
             "text": text,
             "session": session,
             "slower_than_ms": None if slower_than_ms is None else f"{slower_than_ms:g}",

@@ -26,6 +26,8 @@ class Area(StrEnum):
     RUNLOG = "runlog"
 
 
+NEAREST_FIRST = {Area.TABLE: 1, Area.REPLAY: 2, Area.EVERYWHERE: 3}
+"""Where actions stand in footer and help: after what the screen alone can do."""
 EVERYWHERE = frozenset({Area.EVERYWHERE, Area.REPLAY})
 """Areas whose actions are the application's own."""
 

@@ -8,14 +8,12 @@ from spectron.errors import ArgumentError
 from spectron_tui.actions.action import Action, Area
 from spectron_tui.actions.catalogue import ACTIONS
 
-MOVES = frozenset(
-    {"up", "k", "down", "j", "pageup", "ctrl+b", "pagedown", "ctrl+f", "home", "g", "end", "G", "tab", "shift+tab"}
-)
+WITHIN = ("up", "k", "down", "j", "pageup", "ctrl+b", "pagedown", "ctrl+f", "home", "g", "end", "G")
+BETWEEN = ("left", "right", "tab", "shift+tab")
+MOVES = frozenset((*WITHIN, *BETWEEN))
 """Keys that move within a table and between parts of a screen; no action can have them."""
-UNTABLED = frozenset(
-    {Area.EVERYWHERE, Area.CONTEXT, Area.DOCUMENT, Area.TRACE, Area.ENTITY, Area.RETENTION, Area.OUTPUT, Area.RUNBOOK}
-)
-"""Areas whose screens are no single table."""
+UNTABLED = frozenset({Area.EVERYWHERE, Area.TRACE, Area.OUTPUT, Area.RUNBOOK})
+"""Areas whose screens have no table."""
 
 
 def of(area: Area) -> tuple[Action, ...]:

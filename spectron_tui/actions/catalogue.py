@@ -11,12 +11,14 @@ EVERYWHERE = (
     Action("go.backups", Area.EVERYWHERE, ("6",), "Backups", "Go to backup sets and drills.", in_footer=False),
     Action("go.runbooks", Area.EVERYWHERE, ("7",), "Runbooks", "Go to what to do in an incident.", in_footer=False),
     Action("app.help", Area.EVERYWHERE, ("question_mark",), "Help", "Show every key that works here."),
+    Action("app.palette", Area.EVERYWHERE, ("ctrl+p",), "Commands", "Find what can be done here.", in_footer=False),
     Action("app.refresh", Area.EVERYWHERE, ("r",), "Refresh", "Ask the server now.", in_footer=False),
     Action("app.pause", Area.EVERYWHERE, ("p",), "Pause", "Stop asking the server, or go on.", in_footer=False),
     Action("app.context", Area.EVERYWHERE, ("ctrl+k",), "Context", "Choose the Context to look at.", in_footer=False),
     Action("app.server", Area.EVERYWHERE, ("ctrl+o",), "Server", "Choose the server, by profile.", in_footer=False),
     Action("app.theme", Area.EVERYWHERE, ("ctrl+t",), "Theme", "Next of dark, light, high contrast.", in_footer=False),
     Action("app.back", Area.EVERYWHERE, ("escape",), "Back", "Close what is open, or go back.", in_footer=False),
+    Action("app.suspend", Area.EVERYWHERE, ("ctrl+z",), "Suspend", "Go back to the shell until `fg`.", in_footer=False),
     Action("app.quit", Area.EVERYWHERE, ("q",), "Quit", "Leave the dashboard; the server goes on."),
 )
 
@@ -48,6 +50,8 @@ TABLE = (
     Action("table.mark", Area.TABLE, ("space",), "Mark", "Mark or unmark the row.", in_footer=False),
     Action("table.copy-id", Area.TABLE, ("y",), "Copy id", "Copy the ids of the marked rows."),
     Action("table.copy-json", Area.TABLE, ("Y",), "Copy JSON", "Copy the marked rows as JSON.", in_footer=False),
+    Action("table.copy-text", Area.TABLE, ("T",), "Copy text", "Copy the marked rows as text.", in_footer=False),
+    Action("table.columns", Area.TABLE, ("C",), "Columns", "Choose which columns are shown.", in_footer=False),
     Action("table.export-csv", Area.TABLE, ("v",), "Export CSV", "Write the shown rows to a file.", in_footer=False),
     Action("table.export-json", Area.TABLE, ("V",), "Export JSON", "Write the shown rows to a file.", in_footer=False),
 )
@@ -92,7 +96,6 @@ CONTEXT = (
         True,
         Confirmation.NAME,
     ),
-    Action("context.copy-id", Area.CONTEXT, ("y",), "Copy id", "Copy the id of the key that is selected."),
 )
 
 INGESTION = (
@@ -110,11 +113,9 @@ INGESTION = (
     ),
 )
 
-DOCUMENT = (Action("document.copy-text", Area.DOCUMENT, ("y",), "Copy text", "Copy the text of the chunk."),)
-
 TRACES = (
     Action("traces.open", Area.TRACES, ("enter",), "Open", "Show the candidates, their scores, and what was returned."),
-    Action("traces.narrow", Area.TRACES, ("f",), "Narrow", "Ask for one tier or kind, or for slow ones alone."),
+    Action("traces.narrow", Area.TRACES, ("f",), "Narrow", "Ask for one tier, kind, Context or key, or for slow ones."),
     Action("traces.follow", Area.TRACES, ("F",), "Follow", "Keep to the newest trace, or stop.", in_footer=False),
 )
 
@@ -123,8 +124,6 @@ TRACE = (
     Action("trace.copy-id", Area.TRACE, ("y",), "Copy id", "Copy the id of the trace."),
     Action("trace.copy-json", Area.TRACE, ("Y",), "Copy JSON", "Copy the trace as JSON."),
 )
-
-ENTITY = (Action("entity.copy", Area.ENTITY, ("y",), "Copy value", "Copy the value of the attribute."),)
 
 RETENTION = (
     Action("retention.edit", Area.RETENTION, ("e",), "Edit", "Change the policies and see what that changes."),
@@ -218,10 +217,8 @@ ACTIONS: tuple[Action, ...] = (
     *CONTEXTS,
     *CONTEXT,
     *INGESTION,
-    *DOCUMENT,
     *TRACES,
     *TRACE,
-    *ENTITY,
     *RETENTION,
     *BACKUPS,
     *OUTPUT,

@@ -13,6 +13,9 @@ from textual.widgets import Button, Input, Label, Static
 
 from spectron_tui.dialogs.dialog import Dialog
 
+ROOMY = 4
+"""How many lines to fill in fit into 24 with room between them."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -35,6 +38,7 @@ class Form(Dialog[dict[str, str] | None]):
     """Answers what was filled in, or None."""
 
     AUTO_FOCUS = "Input"
+    DEFAULT_CSS = "Form .dense Input { margin-bottom: 0; }"
     # Taken before the line gets the key: what is typed right after it is meant for the next line already.
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "next", show=False, priority=True, id="form.next")]
 
@@ -52,7 +56,7 @@ class Form(Dialog[dict[str, str] | None]):
         self._check = check
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Vertical(classes="dense" if len(self._fields) > ROOMY else ""):
             yield Static(self._title, classes="title", markup=False)
             for field in self._fields:
                 yield Label(field.label if field.required else f"{field.label} (can be empty)", markup=False)

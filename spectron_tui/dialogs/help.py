@@ -9,8 +9,11 @@ from textual.containers import VerticalScroll
 from textual.keys import format_key
 from textual.widgets import Static
 
-from spectron_tui.actions.action import Action, Area
+from spectron_tui.actions.action import NEAREST_FIRST, Action, Area
 from spectron_tui.dialogs.dialog import Dialog
+
+MOVING = """
+↑ ↓ or k j move by a row, PgUp PgDn by a page, g G to the ends; ← → open the tab beside, Tab goes to the next part."""
 
 
 class Help(Dialog[None]):
@@ -28,6 +31,7 @@ class Help(Dialog[None]):
         with VerticalScroll():
             yield Static("Keys that work here", classes="title")
             yield Static(self._sheet())
+            yield Static(Text(MOVING, style="dim"))
             yield Static(Text("\n✎ changes something. " + self._leave(), style="dim"))
 
     def _leave(self) -> str:
@@ -35,7 +39,7 @@ class Help(Dialog[None]):
 
     def _sheet(self) -> Table:
         sheet = Table.grid(padding=(0, 2))
-        for area in Area:
+        for area in sorted(Area, key=lambda area: NEAREST_FIRST.get(area, 0)):
             for action in self._actions:
                 if action.area is area:
                     keys = self._keys.get(action.id, ",".join(action.keys)).split(",")

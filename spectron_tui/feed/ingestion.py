@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from spectron.aio.client import AsyncSpectronManagement
+from spectron.aio.documents import AsyncDocuments
 from spectron.models.document import Document
 from spectron.models.job import Job
 from spectron_tui.feed.panel import Panel
@@ -16,6 +17,8 @@ JOBS = 500
 MINUTES = 60
 FAILED = "failed"
 READY = "ready"
+SOUGHT = (FAILED, "extracting", "chunking", "embedding", "keywording", "queued")
+"""What an operator looks for, be it older than the newest page of documents."""
 
 
 @dataclass(frozen=True)
@@ -46,26 +49,45 @@ class Ingestion:
     """The newest documents of the Contexts that are looked at, failures first."""
 
     items: Panel[tuple[Item, ...]] = field(default_factory=Panel)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many documents there are by status, those that are not shown too."""
 
 
 async def observe(
-    admin: AsyncSpectronManagement, before: Ingestion, context_id: str | None, now: datetime
+    admin: AsyncSpectronManagement, before: Ingestion, context_id: str | None, now: datetime, *, page_size: int = PAGE
 ) -> Ingestion:
     """Of one Context, or of all."""
-    return Ingestion(await before.items.refreshed(lambda: _items(admin, context_id), now))
+    counts: Counter[str] = Counter()
+    items = await before.items.refreshed(lambda: _items(admin, context_id, counts, page_size), now)
+    return Ingestion(items, before.counts if items.error else counts)
 
 
-async def _items(admin: AsyncSpectronManagement, context_id: str | None) -> tuple[Item, ...]:
+async def _items(
+    admin: AsyncSpectronManagement, context_id: str | None, counts: Counter[str], page_size: int
+) -> tuple[Item, ...]:
     ids = [context_id] if context_id else [context.id async for context in admin.contexts.iterate()]
     jobs = (await admin.jobs.list(context=context_id, limit=JOBS)).items
     at_work = {(job.context_id, job.subject): job for job in reversed(jobs)}
-    pages = await asyncio.gather(*(admin.contexts(name).documents.list(page_size=PAGE) for name in ids))
+    found = await asyncio.gather(*(_documents(admin.contexts(name).documents, counts, page_size) for name in ids))
     items = [
         Item(name, document, at_work.get((name, document.id)))
-        for name, page in zip(ids, pages, strict=True)
-        for document in page
+        for name, documents in zip(ids, found, strict=True)
+        for document in documents
     ]
     return tuple(sorted(items, key=_urgency))
+
+
+async def _documents(documents: AsyncDocuments, counts: Counter[str], page_size: int) -> Iterable[Document]:
+    """The newest of a Context, and however old they are those that failed or are at work."""
+    newest = await documents.list(page_size=page_size)
+    if not newest.has_more:
+        counts.update(document.status for document in newest)
+        return newest
+    pages = await asyncio.gather(*(documents.list(status=status, page_size=page_size) for status in SOUGHT))
+    totals = {status: page.total or 0 for status, page in zip(SOUGHT, pages, strict=True)}
+    counts.update({status: total for status, total in totals.items() if total})
+    counts[READY] += max(0, (newest.total or 0) - sum(totals.values()))
+    return {document.id: document for page in (newest, *pages) for document in page}.values()
 
 
 def _urgency(item: Item) -> tuple[int, float]:

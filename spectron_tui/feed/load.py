@@ -11,8 +11,17 @@ from prometheus_client.parser import text_string_to_metric_families
 MINUTE = timedelta(minutes=1)
 KEPT = 61
 """An hour of minutes, and the one that the first of them is counted from."""
-OURS = frozenset({"/api/v1/health", "/api/v1/ready", "/metrics"})
-"""Routes that are asked by whoever watches."""
+CONTEXT = "/api/v1/contexts/{context_id}"
+OURS = frozenset(
+    {
+        "/metrics",
+        *(f"/api/v1/{name}" for name in ("health", "ready", "contexts", "jobs", "events", "lifecycle/sweeps")),
+        *(f"{CONTEXT}{name}" for name in ("", "/stats", "/usage", "/keys", "/audit", "/retention")),
+        *(f"/api/v1/{{context_id}}/traces{name}" for name in ("", "/stats")),
+    }
+)
+"""Routes that are read by whoever watches."""
+READ = frozenset({"GET", "HEAD"})
 REQUESTS, SECONDS = "spectron_http_requests_total", "spectron_http_request_seconds_bucket"
 SERVER_ERRORS = "5"
 NEARLY_ALL = 0.95
@@ -76,7 +85,7 @@ def parsed(text: str, at: datetime) -> Counters:
     buckets: defaultdict[float, float] = defaultdict(float)
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
-            if sample.labels.get("route") in OURS:
+            if sample.labels.get("route") in OURS and sample.labels.get("method") in READ:
                 continue
             if sample.name == REQUESTS:
                 requests += sample.value

@@ -19,6 +19,8 @@ class Narrowing:
     kind: str | None = None
     text: str | None = None
     slower_than_ms: float | None = None
+    key: str | None = None
+    context_id: str | None = None
 
     def __str__(self) -> str:
         parts = (
@@ -26,6 +28,7 @@ class Narrowing:
             f"tier {self.tier}" if self.tier else None,
             f"“{self.text}”" if self.text else None,
             f"slower than {self.slower_than_ms:g} ms" if self.slower_than_ms is not None else None,
+            f"by key {self.key}" if self.key else None,
         )
         return ", ".join(part for part in parts if part) or "every trace"
 
@@ -69,6 +72,7 @@ async def _traces(admin: AsyncSpectronManagement, context_id: str | None, narrow
             admin.contexts(name).traces.list(
                 tier=narrowing.tier,
                 kind=narrowing.kind,
+                key=narrowing.key,
                 text=narrowing.text,
                 slower_than_ms=narrowing.slower_than_ms,
                 limit=PAGE,

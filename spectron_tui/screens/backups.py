@@ -104,6 +104,8 @@ class BackupsScreen(TabledScreen[Vault]):
 
     @on(Table.Moved)
     def _explain(self) -> None:
+        if not self.stands:
+            return
         one = self._set()
         sheet = self.query_one("#about", Static)
         sheet.display = one is not None

@@ -17,19 +17,21 @@ from spectron_tui.dialogs.form import Field, Form
 from spectron_tui.dialogs.naming import Naming
 from spectron_tui.dialogs.secret import Secret
 from spectron_tui.feed.tenancy import Tenancy, observe
-from spectron_tui.screens.live import LiveScreen
+from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.sheets.context import audit_rows, config_rows, key_rows, measures, retention
+from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column
 from spectron_tui.widgets.table import Table
 
+WIDE = 110
 KEYS = (
     Column("name", "Name"),
     Column("principal", "Principal", 10),
     Column("floor", "Scope floor", 20),
     Column("state", "State", 8),
     Column("used", "Used", 6, right=True),
-    Column("id", "Id", 14),
+    Column("id", "Id", 16, from_width=WIDE),
 )
 CONFIG = (Column("setting", "Setting", 34), Column("value", "Value"), Column("source", "From", 8))
 AUDIT = (
@@ -38,6 +40,7 @@ AUDIT = (
     Column("action", "Action", 16),
     Column("outcome", "Outcome", 9),
     Column("target", "Target"),
+    Column("id", "Event", 29, from_width=WIDE),
 )
 MINT = (
     Field("name", "Name", "checkout-agent"),
@@ -46,7 +49,7 @@ MINT = (
 )
 
 
-class ContextScreen(LiveScreen[Tenancy]):
+class ContextScreen(TabledScreen[Tenancy]):
     """Opened from a table; Escape goes back to it."""
 
     AREA = Area.CONTEXT
@@ -58,11 +61,11 @@ class ContextScreen(LiveScreen[Tenancy]):
     """
 
     def __init__(self, id: str) -> None:
-        super().__init__(Tenancy())
-        self.context_id = id
         self._keys = Table(KEYS, id="keys")
         self._config = Table(CONFIG, id="config")
         self._audit = Table(AUDIT, id="audit")
+        super().__init__(Tenancy(), self._keys, self._config, self._audit)
+        self.context_id = id
 
     def body(self) -> ComposeResult:
         yield Notice(f"the Context {self.context_id}", empty="", id="notice")
@@ -79,9 +82,7 @@ class ContextScreen(LiveScreen[Tenancy]):
             with TabPane("Audit"):
                 yield self._audit
                 yield Notice("the audit", empty="Nothing was done or refused yet.", id="audit-notice")
-
-    def main(self) -> Table:
-        return self._keys
+        yield from self.filter_line()
 
     async def observe(self) -> Tenancy:
         handle = self.dashboard.admin.contexts(self.context_id)
@@ -101,12 +102,6 @@ class ContextScreen(LiveScreen[Tenancy]):
         self._audit.apply(audit_rows(seen.audit.value or (), now))
         self.query_one("#measures", Static).update(measures(seen))
         self.query_one("#retention", Static).update(retention(seen.retention))
-
-    def action_context_copy_id(self) -> None:
-        row = self._keys.row
-        if row is not None:
-            self.app.copy_to_clipboard(row.key)
-            self.notify("Copied the key's id.")
 
     @work(exclusive=True, group="change")
     async def action_context_mint(self) -> None:
@@ -134,11 +129,13 @@ class ContextScreen(LiveScreen[Tenancy]):
         if not await self.app.push_screen_wait(Asking(f"Rotate {key.name}?", consequence, "Rotate")):
             return
         try:
-            minted = await self.dashboard.admin.contexts(self.context_id).keys.rotate(key.id)
+            with noting() as requests:
+                minted = await self.dashboard.admin.contexts(self.context_id).keys.rotate(key.id)
         except SpectronError as error:
             self.dashboard.report(error)
             return
         await self.app.push_screen_wait(Secret(minted.name, minted.secret))
+        await self.dashboard.tell_of_change(f"Rotated {key.name}.", self.context_id, requests)
         self.ask()
 
     @work(exclusive=True, group="change")
@@ -154,8 +151,9 @@ class ContextScreen(LiveScreen[Tenancy]):
         if not await self.app.push_screen_wait(Naming(f"Revoke {key.name}?", consequence, key.name, "Revoke")):
             return
         try:
-            await self.dashboard.admin.contexts(self.context_id).keys.revoke(key.id)
-            await self.dashboard.tell_of_change(f"Revoked {key.name}.", key.id)
+            with noting() as requests:
+                await self.dashboard.admin.contexts(self.context_id).keys.revoke(key.id)
+            await self.dashboard.tell_of_change(f"Revoked {key.name}.", self.context_id, requests)
         except SpectronError as error:
             self.dashboard.report(error)
         self.ask()

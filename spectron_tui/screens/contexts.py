@@ -15,6 +15,7 @@ from spectron_tui.dialogs.form import Field, Form
 from spectron_tui.dialogs.naming import Naming
 from spectron_tui.feed.panel import Panel
 from spectron_tui.screens.tabled import TabledScreen
+from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
@@ -113,8 +114,9 @@ class ContextsScreen(TabledScreen[Contexts]):
         try:
             preview = await handle.delete(dry_run=True)
             if await self.app.push_screen_wait(Naming(f"Delete {row.key}?", deletion(preview), row.key, "Delete")):
-                await handle.delete()
-                await self.dashboard.tell_of_change(f"Deleted {row.key}.", row.key)
+                with noting() as requests:
+                    await handle.delete()
+                await self.dashboard.tell_of_change(f"Deleted {row.key}.", row.key, requests)
         except SpectronError as error:
             self.dashboard.report(error)
         self.ask()

@@ -2,19 +2,16 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.widgets import Static, TabbedContent, TabPane
 
 from spectron.models.document import Chunk, Document, Keyword
 from spectron.terminal.tables import size
 from spectron_tui.actions.action import Area
-from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.feed.panel import Panel
-from spectron_tui.screens.live import LiveScreen
+from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
@@ -43,11 +40,10 @@ class Reading:
     keywords: Panel[tuple[Keyword, ...]] = field(default_factory=Panel)
 
 
-class DocumentScreen(LiveScreen[Reading]):
+class DocumentScreen(TabledScreen[Reading]):
     """Opened from the table of documents or from a trace."""
 
     AREA = Area.DOCUMENT
-    BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.DOCUMENT))
     DEFAULT_CSS = """
     DocumentScreen #about, DocumentScreen #text { height: auto; padding: 0 1; }
     DocumentScreen #text { max-height: 10; border-top: solid $panel; }
@@ -56,11 +52,11 @@ class DocumentScreen(LiveScreen[Reading]):
     """
 
     def __init__(self, context_id: str, document_id: str) -> None:
-        super().__init__(Reading())
-        self._context_id = context_id
-        self._document_id = document_id
         self._chunks = Table(CHUNKS, id="chunks")
         self._keywords = Table(KEYWORDS, id="keywords")
+        super().__init__(Reading(), self._chunks, self._keywords)
+        self._context_id = context_id
+        self._document_id = document_id
 
     def body(self) -> ComposeResult:
         yield Static(id="about", markup=False)
@@ -72,9 +68,7 @@ class DocumentScreen(LiveScreen[Reading]):
             with TabPane("Keywords"):
                 yield self._keywords
                 yield Notice("the keywords", empty="No keyword yet.", id="keywords-notice")
-
-    def main(self) -> Table:
-        return self._chunks
+        yield from self.filter_line()
 
     async def observe(self) -> Reading:
         now = self.dashboard.surroundings.now()
@@ -110,13 +104,8 @@ class DocumentScreen(LiveScreen[Reading]):
     @on(Table.Moved, "#chunks")
     def _read_on(self) -> None:
         row = self._chunks.row
-        self.query_one("#text", Static).update(row.document.text if row else "")
-
-    def action_document_copy_text(self) -> None:
-        row = self._chunks.row
-        if row is not None:
-            self.app.copy_to_clipboard(row.document.text)
-            self.notify("Copied the text of the chunk.")
+        if self.stands:
+            self.query_one("#text", Static).update(row.document.text if row else "")
 
 
 def about(panel: Panel[Document]) -> str:
@@ -138,6 +127,7 @@ def chunk_row(chunk: Chunk) -> Row:
         (str(chunk.position), chunk.section or "", number(chunk.token_count), chunk.text),
         sort=(chunk.position, chunk.section or "", chunk.token_count or 0, chunk.text),
         document=chunk,
+        text=chunk.text,
     )
 
 

@@ -2,18 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.widgets import Static, TabbedContent, TabPane
 
 from spectron.aio.context import AsyncContextHandle
 from spectron.models.belief import Attribute, EntityDetail, Relation
 from spectron_tui.actions.action import Area
-from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.feed.panel import Panel
-from spectron_tui.screens.live import LiveScreen
+from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.sheets.context import floor
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
@@ -47,12 +44,11 @@ class Known:
     """The values of each key, those before the present one too."""
 
 
-class EntityScreen(LiveScreen[Known]):
+class EntityScreen(TabledScreen[Known]):
     """Opened from a trace that cites it; Escape goes back."""
 
     AREA = Area.ENTITY
     EVERY = 10.0
-    BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.ENTITY))
     DEFAULT_CSS = """
     EntityScreen #about { height: auto; padding: 0 1; }
     EntityScreen TabPane { padding: 0; height: 1fr; }
@@ -60,11 +56,11 @@ class EntityScreen(LiveScreen[Known]):
     """
 
     def __init__(self, context_id: str, entity_type: str, name: str) -> None:
-        super().__init__(Known())
-        self._context_id = context_id
-        self.entity = entity_type, name
         self._attributes = Table(ATTRIBUTES, id="attributes")
         self._relations = Table(RELATIONS, id="relations")
+        super().__init__(Known(), self._attributes, self._relations)
+        self._context_id = context_id
+        self.entity = entity_type, name
 
     def body(self) -> ComposeResult:
         yield Static(id="about", markup=False)
@@ -75,9 +71,7 @@ class EntityScreen(LiveScreen[Known]):
             with TabPane("Relations"):
                 yield self._relations
                 yield Notice("the relations", empty="It belongs to nothing that is known.", id="relations-notice")
-
-    def main(self) -> Table:
-        return self._attributes
+        yield from self.filter_line()
 
     async def observe(self) -> Known:
         now = self.dashboard.surroundings.now()
@@ -106,6 +100,7 @@ class EntityScreen(LiveScreen[Known]):
                         floor(value.scope),
                     ),
                     document=value,
+                    text=value.value,
                     style="" if value.valid_until is None and value.superseded_by is None else "dim",
                 )
                 for value in self.snapshot.values.value or ()
@@ -115,12 +110,6 @@ class EntityScreen(LiveScreen[Known]):
         self._relations.apply([relation_row(one, age(one.valid_from, now)) for one in relations or ()])
         self.query_one("#attributes-notice", Notice).tell(self.snapshot.values, now)
         self.query_one("#relations-notice", Notice).tell(Panel(relations, detail.taken_at, detail.error), now)
-
-    def action_entity_copy(self) -> None:
-        row = self._attributes.row
-        if row is not None:
-            self.app.copy_to_clipboard(row.document.value)
-            self.notify("Copied the value.")
 
     async def _values(self, handle: AsyncContextHandle, detail: EntityDetail | None) -> tuple[Attribute, ...]:
         """Key by key, the present value first."""

@@ -1,7 +1,6 @@
 """Documents on their way to being searchable."""
 
 import asyncio
-from collections import Counter
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,19 +18,21 @@ from spectron_tui.dialogs.naming import Naming
 from spectron_tui.feed.ingestion import FAILED, READY, Ingestion, Item, observe, throughput
 from spectron_tui.screens.document import DocumentScreen
 from spectron_tui.screens.tabled import TabledScreen
+from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.spark import meter, sparkline
 from spectron_tui.widgets.table import Table
 from spectron_tui.wording import age, number
 
+WIDE = 100
 COLUMNS = (
     Column("title", "Document"),
     Column("context", "Context", 12),
     Column("status", "Status", 11),
     Column("progress", "Progress", 14),
-    Column("chunks", "Chunks", 7, right=True),
-    Column("size", "Size", 9, right=True),
+    Column("chunks", "Chunks", 7, right=True, from_width=WIDE),
+    Column("size", "Size", 9, right=True, from_width=WIDE),
     Column("age", "Age", 4, right=True),
 )
 EVERYTHING = 1.0
@@ -41,7 +42,7 @@ class IngestionScreen(TabledScreen[Ingestion]):
     """The newest documents, failures first, each with its stage."""
 
     AREA = Area.INGESTION
-    EVERY = 1.0
+    EVERY = 1.5
     KINDS = ("document", "job")
     BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.INGESTION))
     DEFAULT_CSS = """
@@ -69,8 +70,8 @@ class IngestionScreen(TabledScreen[Ingestion]):
     def show(self) -> None:
         now = self.dashboard.surroundings.now()
         items = self.snapshot.items.value or ()
-        counts = Counter(item.document.status for item in items)
-        told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none"
+        counts = self.snapshot.counts
+        told = ", ".join(f"{number(count)} {status}" for status, count in sorted(counts.items())) or "none"
         self.query_one("#counts", Static).update(
             f"{self.dashboard.target.context or 'all Contexts'}: {told}\n"
             f"ready, last hour {sparkline(throughput(items, now), 60)}"
@@ -108,6 +109,8 @@ class IngestionScreen(TabledScreen[Ingestion]):
 
     @on(Table.Moved)
     def _explain(self) -> None:
+        if not self.stands:
+            return
         item = self._item()
         reason = self.query_one("#reason", Static)
         reason.display = bool(item and item.reason)
@@ -170,8 +173,9 @@ class IngestionScreen(TabledScreen[Ingestion]):
         )
         if await self.app.push_screen_wait(Naming(f"Delete {document.title}?", consequence, document.title, "Delete")):
             try:
-                await self.dashboard.admin.contexts(item.context_id).documents.delete(document.id)
-                await self.dashboard.tell_of_change(f"Deleted {document.title}.", document.id)
+                with noting() as requests:
+                    await self.dashboard.admin.contexts(item.context_id).documents.delete(document.id)
+                await self.dashboard.tell_of_change(f"Deleted {document.title}.", item.context_id, requests)
             except SpectronError as error:
                 self.dashboard.report(error)
         self.ask()

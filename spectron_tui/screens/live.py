@@ -9,7 +9,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 from textual.worker import Worker
 
 from spectron_tui.actions.action import Area
@@ -18,6 +17,7 @@ from spectron_tui.feed.news import News
 from spectron_tui.feed.poll import Pace
 from spectron_tui.programs.run import Run
 from spectron_tui.widgets.banner import Banner
+from spectron_tui.widgets.keys import Keys
 from spectron_tui.widgets.reel import Reel
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
     def dashboard(self) -> "Dashboard":
         return cast("Dashboard", self.app)
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is something to show anything on: an answer can come before that, and when it is taken down."""
+        return bool(self.query(Keys))
+
     @abstractmethod
     def body(self) -> ComposeResult:
         """What stands between the banner and the footer."""
@@ -90,15 +95,16 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
         if self.dashboard.surroundings.player is not None:
             yield Reel(self.dashboard.surroundings.player)
         yield from self.body()
-        yield Footer(show_command_palette=False)
+        yield Keys()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (Textual passes it)
         """What changes the server is out of reach in read-only mode, and the footer shows it so."""
         return None if action in CHANGES and not self.dashboard.surroundings.writes else True
 
     def on_mount(self) -> None:
-        self.main().focus()
-        self.show()
+        if self.stands:
+            self.main().focus()
+            self.show()
 
     def on_screen_resume(self) -> None:
         self.ask()
@@ -135,8 +141,7 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
             reached = self.reached()
             if reached is not None:
                 self.dashboard.connected = reached
-            if self.query(Banner):
-                # An answer can come while the screen is taken down, and nothing is left to show it on.
+            if self.stands:
                 self.show()
             self.polls += 1
             for line in self.query("Banner, Reel"):

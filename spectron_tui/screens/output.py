@@ -18,7 +18,7 @@ class OutputScreen(LiveScreen[Run]):
     """One run, as high as the screen."""
 
     AREA = Area.OUTPUT
-    EVERY = 1.0
+    EVERY = 2.0
     BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.OUTPUT))
     DEFAULT_CSS = "OutputScreen Pane { height: 1fr; border: none; }"
 

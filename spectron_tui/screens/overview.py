@@ -1,5 +1,6 @@
 """The whole deployment at a glance."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -28,10 +29,13 @@ COLUMNS = (
     Column("failed", "Failed", 6, right=True),
     Column("stored", "Stored", 10, right=True),
     Column("tokens", "Tokens", 14),
+    Column("queue", "Queue", 6, right=True, from_width=WIDE),
     Column("asked", "Per min", 7, right=True, from_width=WIDE),
     Column("p95", "p95", 9, right=True, from_width=WIDE),
-    Column("tiers", "Tiers, last hour", 24, from_width=WIDE + 20),
+    Column("tiers", "Tiers, last hour", 40, from_width=WIDE + 40),
 )
+OPEN = frozenset({"queued", "retrying", "running"})
+"""States of a job that is not at its end."""
 ROWS_A_TROUBLE = 5
 """One line of troubles for every so many of the screen."""
 LOOK_AT_BACKUPS = timedelta(minutes=1)
@@ -79,12 +83,14 @@ class OverviewScreen(TabledScreen[Deployment]):
         self.query_one("#load", Static).update(load_lines(dashboard.load, now, self.size.width - 2))
         self.query_one("#answers", Static).update(answers_line(seen))
         self.query_one("#backups", Static).update(backups_line(dashboard.desk.vault, dashboard.desk.repository, now))
-        self.table.apply([tenant_row(tenant) for tenant in seen.tenants.value or ()])
+        queued = Counter(job.context_id for job in seen.jobs.value or () if job.state in OPEN)
+        self.table.apply([tenant_row(tenant, queued[tenant.context.id]) for tenant in seen.tenants.value or ()])
         self.query_one(Notice).tell(seen.tenants, now)
         self._show_troubles()
 
     def on_resize(self, _: events.Resize) -> None:
-        self.show()
+        if self.stands:
+            self.show()
 
     @on(Table.Opened)
     def action_overview_open(self) -> None:
@@ -120,6 +126,8 @@ class OverviewScreen(TabledScreen[Deployment]):
     @work(exclusive=True, group="backups")
     async def _look_at_backups(self) -> None:
         await self.dashboard.desk.look_at_backups()
+        if not self.stands:
+            return
         self._show_troubles()
         dashboard = self.dashboard
         now = dashboard.surroundings.now()

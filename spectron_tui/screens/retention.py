@@ -20,9 +20,10 @@ from spectron_tui.dialogs.form import Field, Form
 from spectron_tui.dialogs.naming import Naming
 from spectron_tui.feed.keeping import Keeping, observe
 from spectron_tui.feed.panel import Panel
-from spectron_tui.screens.live import LiveScreen
+from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.sheets.context import retention
 from spectron_tui.sheets.policies import as_text, impact, parsed, swept, with_policy
+from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
@@ -44,7 +45,7 @@ PAUSE = 0.4
 """Seconds without a key before an edit is previewed."""
 
 
-class RetentionScreen(LiveScreen[Keeping]):
+class RetentionScreen(TabledScreen[Keeping]):
     """One Context's policies; the impact of an edit stands beside it as it is typed."""
 
     AREA = Area.RETENTION
@@ -58,10 +59,10 @@ class RetentionScreen(LiveScreen[Keeping]):
     RetentionScreen VerticalScroll { width: 3fr; padding: 0 1; }
     """
 
-    def __init__(self, *, filter: str = "") -> None:  # noqa: ARG002 (every place takes one; this is no table)
-        super().__init__(Keeping())
-        self.context_id: str | None = None
+    def __init__(self, *, filter: str = "") -> None:
         self._sweeps = Table(SWEEPS, id="sweeps")
+        super().__init__(Keeping(), self._sweeps, filter=filter)
+        self.context_id: str | None = None
         self._editor = TextArea(id="editor", show_line_numbers=True)
         self._untouched = ""
         self._timer: Timer | None = None
@@ -78,6 +79,7 @@ class RetentionScreen(LiveScreen[Keeping]):
             with TabPane("Sweeps", id="past"):
                 yield self._sweeps
                 yield Notice("the sweeps", empty="Nothing was swept yet.", id="sweeps-notice")
+        yield from self.filter_line()
 
     def main(self) -> TabbedContent:
         return self.query_one("#tabs", TabbedContent)
@@ -155,8 +157,9 @@ class RetentionScreen(LiveScreen[Keeping]):
             name = self.context_id or ""
             if await self.app.push_screen_wait(Naming(f"Apply to {name}?", impact(preview), name, "Apply")):
                 self._untouched = self._editor.text
-                await handle.set(policies)
-                await self.dashboard.tell_of_change(f"The policies of {name} are in force.", name)
+                with noting() as requests:
+                    await handle.set(policies)
+                await self.dashboard.tell_of_change(f"The policies of {name} are in force.", name, requests)
         except SpectronError as error:
             self.dashboard.report(error)
         self.ask()
@@ -172,8 +175,9 @@ class RetentionScreen(LiveScreen[Keeping]):
             if not due.deleted_count:
                 self.notify("Nothing is due.")
             elif await self.app.push_screen_wait(Naming(f"Sweep {name} now?", swept(due), name, "Sweep")):
-                done = await lifecycle.expire(contexts=[name])
-                await self.dashboard.tell_of_change(f"Swept {number(done.deleted_count)} records.", done.id or name)
+                with noting() as requests:
+                    done = await lifecycle.expire(contexts=[name])
+                await self.dashboard.tell_of_change(f"Swept {number(done.deleted_count)} records.", name, requests)
         except SpectronError as error:
             self.dashboard.report(error)
         self.ask()

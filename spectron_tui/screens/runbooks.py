@@ -74,6 +74,8 @@ class RunbooksScreen(TabledScreen[Pages]):
 
     @on(Table.Moved)
     def _explain(self) -> None:
+        if not self.stands:
+            return
         page = self.dashboard.desk.library.page(self.table.row.key) if self.table.row else None
         shows = self.query_one("#shows", Static)
         shows.display = page is not None

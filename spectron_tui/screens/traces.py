@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -54,16 +53,15 @@ class TracesScreen(TabledScreen[Tracing]):
 
     async def observe(self) -> Tracing:
         dashboard = self.dashboard
-        return await observe(
-            dashboard.admin, self.snapshot, dashboard.target.context, self.narrowing, dashboard.surroundings.now()
-        )
+        context_id = self.narrowing.context_id or dashboard.target.context
+        return await observe(dashboard.admin, self.snapshot, context_id, self.narrowing, dashboard.surroundings.now())
 
     def failed(self) -> bool:
         return self.snapshot.traces.error is not None
 
     def show(self) -> None:
         now = self.dashboard.surroundings.now()
-        where = self.dashboard.target.context or "all Contexts"
+        where = self.narrowing.context_id or self.dashboard.target.context or "all Contexts"
         following = " · following" if self.follows else ""
         lines = [f"{where}: {self.narrowing}{following}", *stats_lines(self.snapshot.stats.value or ())]
         self.query_one("#stats", Static).update("\n".join(lines))
@@ -112,6 +110,8 @@ class TracesScreen(TabledScreen[Tracing]):
         fields = (
             Field("kind", "Kind: query, context, chat, remember …", "query", asked.kind or "", required=False),
             Field("tier", "Tier: direct, cache, hybrid, full_context", "hybrid", asked.tier or "", required=False),
+            Field("context", "Context", "acme-prod", asked.context_id or "", required=False),
+            Field("key", "Id of the key that asked", "k1smypu8uid1coi5", asked.key or "", required=False),
             Field("text", "Words of the query", "invoice", asked.text or "", required=False),
             Field(
                 "slower",
@@ -124,8 +124,15 @@ class TracesScreen(TabledScreen[Tracing]):
         given = await self.app.push_screen_wait(Form("Which traces?", fields, "Show", not_a_number))
         if given is not None:
             slower = float(given["slower"]) if given["slower"] else None
-            self.narrowing = Narrowing(given["tier"] or None, given["kind"] or None, given["text"] or None, slower)
-            self.snapshot = replace(self.snapshot, traces=type(self.snapshot.traces)())
+            self.narrowing = Narrowing(
+                tier=given["tier"] or None,
+                kind=given["kind"] or None,
+                text=given["text"] or None,
+                slower_than_ms=slower,
+                key=given["key"] or None,
+                context_id=given["context"] or None,
+            )
+            self.snapshot = Tracing()
             self.show()
             self.ask()
 

@@ -50,7 +50,7 @@ def audit_rows(events: Iterable[AuditEvent], now: datetime) -> list[Row]:
     return [
         Row(
             event.id,
-            (age(event.created_at, now), event.kind, event.action, event.outcome, event.target or "-"),
+            (age(event.created_at, now), event.kind, event.action, event.outcome, event.target or "-", event.id),
             document=event,
             style="bold" if event.outcome not in {"ok", "done", "allowed", "success"} else "",
         )

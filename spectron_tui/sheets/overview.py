@@ -94,7 +94,7 @@ def trouble_lines(found: Sequence[Trouble], shown: int, *, asked: bool) -> str:
     return "\n".join([*lines, f"  and {more} more; {key}" if more > 0 else f"  {key}"])
 
 
-def tenant_row(tenant: Tenant) -> Row:
+def tenant_row(tenant: Tenant, queued: int = 0) -> Row:
     """One Context on a line."""
     context, stats, usage, traces = tenant.context, tenant.stats.value, tenant.usage.value, tenant.traces.value
     documents = stats.documents if stats is not None else {}
@@ -115,6 +115,7 @@ def tenant_row(tenant: Tenant) -> Row:
             number(failed) if stats else "-",
             size(stored) if stats else "-",
             tokens(tenant),
+            number(queued),
             f"{asked:.1f}" if traces else "-",
             milliseconds(p95) if traces and traces.total else "-",
             mix or "-",
@@ -127,6 +128,7 @@ def tenant_row(tenant: Tenant) -> Row:
             failed,
             stored,
             usage.percent or 0.0 if usage else 0.0,
+            queued,
             asked,
             p95,
             mix,

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from shlex import quote
 from types import FrameType
 from typing import Annotated
 
@@ -14,8 +15,10 @@ from spectron.aio.client import AsyncSpectronManagement
 from spectron.errors import SpectronError
 from spectron.target import Given
 from spectron_tui.app import Dashboard
+from spectron_tui.leaving import run
 from spectron_tui.opening import live
 from spectron_tui.trial.content import CONTEXT, fill
+from spectron_tui.trial.keeping import Keeping
 from spectron_tui.trial.server import TrialError, TrialServer
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -33,10 +36,11 @@ def trial(data_dir: DataDir = Path("data"), bind: Bind = "127.0.0.1:9090") -> No
             typer.echo(f"The server listens on {server.url}; its log is {server.log}.")
             if asyncio.run(_filled(server)):
                 typer.echo(f"The Context {CONTEXT} holds something to look at now.")
-            if seen:
-                _look(server)
-            else:
-                _serve(server)
+            with Keeping(data_dir.absolute(), server.url, server.key) as kept:
+                if seen:
+                    _look(server, kept)
+                else:
+                    _serve(server, kept)
     except (TrialError, SpectronError) as error:
         typer.echo(f"make run: {error}", err=True)
         raise typer.Exit(1) from error
@@ -48,17 +52,18 @@ async def _filled(server: TrialServer) -> bool:
         return await fill(admin)
 
 
-def _look(server: TrialServer) -> None:
+def _look(server: TrialServer, kept: Keeping) -> None:
     given = Given(url=server.url, api_key=server.key)
-    Dashboard(live(given, os.environ, None, writes=True, record=None)).run()
+    run(Dashboard(live(given, {**os.environ, **kept.environ}, None, writes=True, record=None)))
 
 
-def _serve(server: TrialServer) -> None:
+def _serve(server: TrialServer, kept: Keeping) -> None:
     beside = Path(sys.executable).with_name("spectron-tui")
+    told = " ".join(f"{name}={quote(value)}" for name, value in kept.environ.items())
     typer.echo(
         f"""
 To look at it, in a terminal:
-  SPECTRON_URL={server.url} SPECTRON_API_KEY="$(cat {server.key_file})" {beside} --write
+  SPECTRON_URL={server.url} SPECTRON_API_KEY="$(cat {server.key_file})" {told} {beside} --write
 
 Ctrl-C stops the server."""
     )

@@ -13,7 +13,7 @@ from spectron_tui.sheets.outcome import words
 from spectron_tui.widgets.spark import meter
 from spectron_tui.wording import ago
 
-BAR = 16
+BAR = 8
 
 
 class Pane(Vertical):

@@ -1,7 +1,8 @@
 """Rows of a table, and the view of them that an operator has chosen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 Sortable = str | int | float
@@ -32,14 +33,21 @@ class Row:
     style: str = ""
     words: str = field(default="", compare=False)
     """What a filter looks into besides the cells."""
+    text: str = field(default="", compare=False)
+    """What is copied as text, where that is not the cells."""
 
     def sortable(self, column: int) -> tuple[int, Sortable]:
         value = self.sort[column] if self.sort else self.cells[column].casefold()
         return (1, value) if isinstance(value, str) else (0, value)
 
+    @cached_property
+    def sought(self) -> str:
+        """What a filter looks into; kept, because each letter of a filter asks for it anew."""
+        return " ".join((*self.cells, self.words)).casefold()
+
     def holds(self, words: Iterable[str]) -> bool:
         """Whether each of the words stands somewhere in the row."""
-        text = " ".join((*self.cells, self.words)).casefold()
+        text = self.sought
         return all(word in text for word in words)
 
 
@@ -51,18 +59,28 @@ class View:
     sort: int | None = None
     reverse: bool = False
 
-    def sorted_by_next(self, columns: int) -> "View":
-        """By the first column, the second, …, and in the server's order again."""
-        following = 0 if self.sort is None else self.sort + 1
-        return replace(self, sort=following if following < columns else None, reverse=False)
+    def sorted_by_next(self, columns: Sequence[int]) -> "View":
+        """By the first of the columns, the second, …, and in the server's order again."""
+        before = -1 if self.sort is None else self.sort
+        return replace(self, sort=next((column for column in columns if column > before), None), reverse=False)
 
     def of(self, rows: Sequence[Row]) -> tuple[Row, ...]:
         words = self.filter.casefold().split()
         shown = [row for row in rows if row.holds(words)] if words else list(rows)
         if self.sort is not None:
-            column = self.sort
-            by: Callable[[Row], tuple[int, Sortable]] = lambda row: row.sortable(column)  # noqa: E731 (typed for sort)
-            shown.sort(key=by, reverse=self.reverse)
+            _sort(shown, self.sort, reverse=self.reverse)
         elif self.reverse:
             shown.reverse()
         return tuple(shown)
+
+
+def _sort(rows: list[Row], column: int, *, reverse: bool) -> None:
+    """By the values themselves where they compare with each other, which they mostly do; else numbers before texts."""
+    if all(row.sort for row in rows):
+        values: list[Any] = [row.sort[column] for row in rows]
+        kinds = set(map(type, values))
+        if kinds <= {int, float} or kinds == {str}:
+            order = sorted(range(len(rows)), key=values.__getitem__, reverse=reverse)
+            rows[:] = [rows[index] for index in order]
+            return
+    rows.sort(key=lambda row: row.sortable(column), reverse=reverse)

@@ -1,6 +1,6 @@
 """A table that draws only what is seen, so that ten thousand rows cost no more than twenty."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -73,6 +73,8 @@ class Table(ScrollView, can_focus=True):
         self.columns = tuple(columns)
         self.view = View()
         self.marked: frozenset[str] = frozenset()
+        self.picked: frozenset[str] | None = None
+        """The ids of the columns that an operator wants; None leaves it to the width."""
         self.rows: tuple[Row, ...] = ()
         self.shown: tuple[Row, ...] = ()
 
@@ -102,6 +104,20 @@ class Table(ScrollView, can_focus=True):
         """Filter or sort in another way."""
         self.view = view
         self._rearrange()
+
+    @property
+    def drawn(self) -> tuple[int, ...]:
+        """Which columns are drawn: those that were picked, else those that there is room for."""
+        return tuple(
+            index
+            for index, column in enumerate(self.columns)
+            if (column.id in self.picked if self.picked is not None else column.from_width <= self.size.width)
+        )
+
+    def pick(self, columns: Iterable[str] | None) -> None:
+        """Draw these columns and no others; with None, those that there is room for."""
+        self.picked = None if columns is None else frozenset(columns)
+        self._measure()
 
     def toggle_mark(self) -> None:
         if self.row is not None:
@@ -189,11 +205,12 @@ class Table(ScrollView, can_focus=True):
     def _widths(self) -> tuple[int, ...]:
         """Of each column; nothing for one that is not drawn."""
         room = self.scrollable_content_region.width
-        drawn = [column for column in self.columns if column.from_width <= self.size.width]
+        indices = self.drawn
+        drawn = [self.columns[index] for index in indices]
         taken = len(MARK) + GAP * (len(drawn) - 1) + sum(column.width or 0 for column in drawn)
         open_ones = sum(column.width is None for column in drawn)
         left = max(8, (room - taken) // open_ones) if open_ones else 0
-        return tuple((column.width or left) if column in drawn else 0 for column in self.columns)
+        return tuple((column.width or left) if index in indices else 0 for index, column in enumerate(self.columns))
 
     def _sort_at(self, x: int) -> None:
         edge = len(MARK)

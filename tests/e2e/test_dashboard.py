@@ -1,5 +1,7 @@
 """The dashboard in a real terminal, in front of a real server, by keys alone."""
 
+import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -31,9 +33,12 @@ def folder(tmp_path: Path) -> Path:
     return handbook
 
 
-def dashboard(deployment: Deployment, *options: str) -> Terminal:
+def dashboard(deployment: Deployment, *options: str, width: int = 120, folder: Path | None = None) -> Terminal:
     return Terminal(
-        [str(BIN / "spectron-tui"), "--url", deployment.url, *options], environment={"SPECTRON_API_KEY": deployment.key}
+        [str(BIN / "spectron-tui"), "--url", deployment.url, *options],
+        environment={"SPECTRON_API_KEY": deployment.key},
+        width=width,
+        folder=folder,
     )
 
 
@@ -97,6 +102,131 @@ def test_it_outlives_its_server_and_heals(deployment: Deployment) -> None:
 
 
 @in_a_terminal
+def test_the_mouse_the_clipboard_and_exports(deployment: Deployment, tmp_path: Path) -> None:
+    for name in ("harbour", "lighthouse"):
+        deployment.ctl("contexts", "create", name, "--namespace", "port", "--database", name)
+    with dashboard(deployment, folder=tmp_path) as terminal:
+        terminal.shows("harbour", "lighthouse")
+        terminal.click("2 Contexts")
+        terminal.shows("Namespace", "Database", "lighthouse")
+        terminal.click("Context  ")
+        terminal.shows("Context ▲")
+        terminal.click("Context ▲")
+        terminal.shows("Context ▼")
+        terminal.click("harbour")
+        terminal.press("y")
+        terminal.shows("Copied 1 id")
+        assert terminal.clipboard == "harbour"
+        terminal.press("T")
+        terminal.shows("1 row as text")
+        assert terminal.clipboard.split("\t")[:3] == ["harbour", "port", "harbour"]
+        terminal.press("Y")
+        terminal.shows("Copied JSON")
+        assert json.loads(terminal.clipboard)["namespace"] == "port"
+        terminal.press("v", "V")
+        terminal.shows("contexts", ".csv", ".json")
+        terminal.click("harbour", times=2)
+        terminal.shows("Scope floor", "Measures")
+        terminal.click("Measures")
+        terminal.shows("database   port/harbour")
+        terminal.click("q Quit")
+        assert terminal.exit_code() == 0
+    sheet, document = next(tmp_path.glob("spectron-*.csv")), next(tmp_path.glob("spectron-*.json"))
+    assert [line.split(",")[0] for line in sheet.read_text().splitlines()] == ["Context", "lighthouse", "harbour"]
+    assert [one["id"] for one in json.loads(document.read_text())] == ["lighthouse", "harbour"]
+
+
+@in_a_terminal
+def test_a_set_is_made_checked_and_drilled_by_keys(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.ctl("contexts", "create", "harbour", "--namespace", "port", "--database", "prod")
+    deployment.ctl("remember", "The harbour opens at six.", "--context", "harbour", "--scope", "org/acme")
+    options = ("--write", "--screen", "backups", "--repository", str(tmp_path / "nightly"))
+    with dashboard(deployment, *options) as terminal:
+        terminal.shows("could not list its files")
+        terminal.press("b")
+        terminal.shows("Make a backup set now")
+        terminal.press("Enter")
+        terminal.press("Enter")
+        terminal.shows("✓ Back up", "originals", "good", "the newest good set")
+        terminal.press("c")
+        terminal.shows("✓ Verify", "all as written", "Verified")
+        terminal.press("t")
+        terminal.shows("into a throwaway server")
+        terminal.type(str(deployment.data_dir / "master.key"))
+        terminal.press("Enter")
+        terminal.shows("▶ Drill")
+        terminal.shows("✓ Drill", "passed, recovered in", "last drill passed")
+        terminal.press("o")
+        terminal.shows("✓ control plane", "✓ harbour")
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+
+
+@in_a_terminal
+def test_a_dialog_survives_the_terminal_becoming_small_and_large_again(deployment: Deployment) -> None:
+    with dashboard(deployment, "--write", "--screen", "contexts") as terminal:
+        terminal.shows("There is no Context yet")
+        terminal.press("n")
+        terminal.shows("Create a Context")
+        terminal.type("harbour")
+        for width, height in ((20, 5), (200, 60), (80, 24)):
+            terminal.resize(width, height)
+            terminal.shows("harbour" if height > 20 else "─")
+        terminal.press("Enter")
+        for text in ("port", "prod"):
+            terminal.type(text)
+            terminal.press("Enter")
+        terminal.shows("Created harbour", "active", "q Quit")
+
+
+@in_a_terminal
+def test_the_terminal_is_given_back_whatever_ends_it(deployment: Deployment) -> None:
+    command = f"{BIN / 'spectron-tui'} --url {deployment.url}; echo ended with $?"
+    environment = {"SPECTRON_API_KEY": deployment.key, "PS1": "shell> "}
+    ends = (
+        (signal.SIGTERM, "ended with 143"),
+        (signal.SIGHUP, "ended with 129"),
+        (signal.SIGINT, "ended with 130"),
+        ("C-c", "ended with 0"),
+    )
+    with Terminal(["bash", "--norc", "--noprofile"], environment=environment) as terminal:
+        for end, said in ends:
+            terminal.type(f"clear; {command}")
+            terminal.press("Enter")
+            terminal.shows("There is no Context yet", "READ-ONLY")
+            assert not terminal.is_sane
+            if isinstance(end, str):
+                terminal.press(end)
+            else:
+                os.kill(child_of(terminal.process), end)
+            terminal.shows(said)
+            assert terminal.is_sane
+
+
+@in_a_terminal
+def test_it_goes_to_the_background_and_comes_back(deployment: Deployment) -> None:
+    environment = {"SPECTRON_API_KEY": deployment.key, "PS1": "shell> "}
+    with Terminal(["bash", "--norc", "--noprofile"], environment=environment) as terminal:
+        terminal.type(f"{BIN / 'spectron-tui'} --url {deployment.url}")
+        terminal.press("Enter")
+        terminal.shows("There is no Context yet")
+        terminal.press("C-z")
+        terminal.shows("Stopped", "shell>")
+        assert terminal.is_sane
+        terminal.type("fg")
+        terminal.press("Enter")
+        terminal.shows("There is no Context yet", "READ-ONLY")
+        terminal.press("q")
+        terminal.shows("shell> fg")
+        assert terminal.is_sane
+
+
+def child_of(process: int) -> int:
+    """The only program that it has started."""
+    return int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])
+
+
+@in_a_terminal
 def test_make_run_opens_it_on_a_context_that_is_filled_and_stops_the_server_with_it(tmp_path: Path) -> None:
     with trial(tmp_path) as terminal:
         terminal.shows("demo", "spectrond", "failed document", "WRITE")
@@ -106,6 +236,8 @@ def test_make_run_opens_it_on_a_context_that_is_filled_and_stops_the_server_with
         terminal.shows("What supplies electric power for the harbour?", "direct")
         terminal.press("5")
         terminal.shows("user/ana", "7d")
+        terminal.press("6")
+        terminal.shows("good", "the newest good set", "daily-backup in", "weekly-drill")
         terminal.press("q")
         terminal.shows("The server has stopped.")
         assert terminal.exit_code() == 0

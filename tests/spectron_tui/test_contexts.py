@@ -50,7 +50,7 @@ async def opened(pilot: Pilot[int], dashboard: Dashboard, keys: int) -> ContextS
     await until(pilot, lambda: isinstance(dashboard.screen, ContextScreen))
     screen = dashboard.screen
     assert isinstance(screen, ContextScreen)
-    await until(pilot, lambda: screen.snapshot.keys.value is not None and len(screen.main().shown) == keys)
+    await until(pilot, lambda: screen.snapshot.keys.value is not None and len(screen.table.shown) == keys)
     return screen
 
 
@@ -110,7 +110,7 @@ async def test_a_minted_key_is_shown_once_and_works(writing: Dashboard, acme: Ap
         assert writing.clipboard == secret
         await pilot.press("escape")
         screen = await opened(pilot, writing, 1)
-        assert [row.cells[:3] for row in screen.main().shown] == [("bot", "agent", "org/acme")]
+        assert [row.cells[:3] for row in screen.table.shown] == [("bot", "agent", "org/acme")]
         assert secret not in repr(screen.snapshot)
     client = await acme.client(secret)
     assert (await client.get("/api/v1/acme/me")).status_code == 200

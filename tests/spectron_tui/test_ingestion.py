@@ -94,9 +94,9 @@ async def test_a_document_is_opened_down_to_its_chunks(dashboard: Dashboard, fol
         await until(pilot, lambda: isinstance(dashboard.screen, DocumentScreen))
         screen = dashboard.screen
         assert isinstance(screen, DocumentScreen)
-        await until(pilot, lambda: bool(screen.main().shown) and bool(screen.snapshot.keywords.value))
+        await until(pilot, lambda: bool(screen.table.shown) and bool(screen.snapshot.keywords.value))
         assert "Ferries leave" in str(screen.query_one("#text", Static).content)
-        await pilot.press("y")
+        await pilot.press("T")
         assert "Ferries leave" in dashboard.clipboard
         await pilot.press("escape")
         screen_of(pilot)

@@ -125,7 +125,7 @@ def test_sorting_goes_round_through_every_column_to_the_servers_order() -> None:
     view = View()
     seen = []
     for _ in range(3):
-        view = view.sorted_by_next(2)
+        view = view.sorted_by_next((0, 1))
         seen.append(view.sort)
     assert seen == [0, 1, None]
     assert replace(view, reverse=True).of(rows("a", "b"))[0].key == "b"
@@ -135,3 +135,26 @@ async def test_what_would_steer_the_terminal_is_spelled_out(pilot: Pilot[None]) 
     table = table_of(pilot)
     table.apply([Row("x", ("a\x1b]0;b\x07c", "1"))])
     assert "a\\x1b]0;b\\x07c" in table.render_line(1).text
+
+
+async def test_columns_are_picked_whatever_the_width(pilot: Pilot[None]) -> None:
+    table = table_of(pilot)
+    table.columns = (*COLUMNS, Column("late", "Late", 4, from_width=1000))
+    table.apply([Row("a", ("ada", "1", "no"))])
+    assert [table.columns[index].id for index in table.drawn] == ["name", "count"]
+    table.pick({"late", "count"})
+    assert table.render_line(0).text.split() == ["Count", "Late"]
+    table.pick(None)
+    assert table.render_line(0).text.split() == ["Name", "Count"]
+
+
+def test_values_of_several_kinds_are_sorted_numbers_first() -> None:
+    mixed = [Row(str(value), (str(value),), sort=(value,)) for value in ("b", 3, "a", 1.5)]
+    assert [row.key for row in View(sort=0).of(mixed)] == ["1.5", "3", "a", "b"]
+    assert [row.key for row in View(sort=0, reverse=True).of(mixed)] == ["b", "a", "3", "1.5"]
+
+
+def test_equal_rows_keep_their_order_either_way() -> None:
+    same = [Row(key, (key,), sort=(1,)) for key in "cab"]
+    assert [row.key for row in View(sort=0).of(same)] == ["c", "a", "b"]
+    assert [row.key for row in View(sort=0, reverse=True).of(same)] == ["c", "a", "b"]

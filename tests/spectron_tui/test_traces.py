@@ -1,9 +1,10 @@
 """What was asked is found, narrowed and followed to its evidence."""
 
 from textual.pilot import Pilot
-from textual.widgets import Input, Tree
+from textual.widgets import Input, Static, Tree
 
 from spectron_tui.app import Dashboard
+from spectron_tui.dialogs.choice import Choice
 from spectron_tui.dialogs.form import Form
 from spectron_tui.screens.entity import EntityScreen
 from spectron_tui.screens.trace import TraceScreen
@@ -102,9 +103,52 @@ async def test_an_entity_that_is_cited_opens_with_its_history(looking: Dashboard
         await until(pilot, lambda: isinstance(looking.screen, EntityScreen))
         entity = looking.screen
         assert isinstance(entity, EntityScreen)
-        await until(pilot, lambda: len(entity.main().shown) >= 2)
-        values = [(row.cells[1], row.cells[2]) for row in entity.main().shown if row.cells[0] == "location"]
+        await until(pilot, lambda: len(entity.table.shown) >= 2)
+        values = [(row.cells[1], row.cells[2]) for row in entity.table.shown if row.cells[0] == "location"]
         assert values == [("Porto", "current"), ("Lyon", "before")]
         assert entity.query_one("#relations", Table).shown
-        await pilot.press("y")
-        assert looking.clipboard == entity.main().shown[0].cells[1]
+        await pilot.press("T")
+        assert looking.clipboard == entity.table.shown[0].cells[1]
+
+
+async def test_they_are_narrowed_to_a_key_and_to_a_context(looking: Dashboard, acme: App) -> None:
+    await asked(acme)
+    await acme.context("beta")
+    key = await acme.mint(name="bot")
+    agent = await acme.client(key["secret"])
+    assert (await agent.post("/api/v1/acme/query", json={"query": "whose bicycle"})).is_success
+    assert (await acme.http.post("/api/v1/beta/query", json={"query": "of another Context"})).is_success
+    everything = ("Where does Ana live?", "ferries and bicycles", "whose bicycle", "of another Context")
+    async with looking.run_test(size=(100, 30)) as pilot:
+        await pilot.press("4")
+        await traces(pilot, *everything)
+        for field, given, expected in (
+            ("key", key["id"], ["whose bicycle"]),
+            ("context", "beta", ["of another Context"]),
+        ):
+            await pilot.press("f")
+            await until(pilot, lambda: isinstance(looking.screen, Form))
+            for line in looking.screen.query(Input):
+                line.value = given if line.id == field else ""
+            looking.screen.query(Input).last().focus()
+            await pilot.press("enter")
+            screen = await traces(pilot, *expected)
+            assert given in str(screen.query_one("#stats", Static).content)
+
+
+async def test_one_context_is_looked_at_and_all_of_them_again(looking: Dashboard, acme: App) -> None:
+    await asked(acme)
+    await acme.context("beta")
+    assert (await acme.http.post("/api/v1/beta/query", json={"query": "of another Context"})).is_success
+    async with looking.run_test(size=(100, 30)) as pilot:
+        for keys, expected in (
+            (("down", "down"), ["of another Context"]),
+            (("home",), ["Where does Ana live?", "ferries and bicycles", "of another Context"]),
+        ):
+            await pilot.press("4", "ctrl+k")
+            await until(pilot, lambda: isinstance(looking.screen, Choice))
+            await pilot.press(*keys, "enter")
+            await until(pilot, lambda: not isinstance(looking.screen, Choice))
+            await pilot.press("4")
+            await traces(pilot, *expected)
+    assert looking.target.context is None

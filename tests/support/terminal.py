@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from rich.cells import cell_len
+
 TMUX = shutil.which("tmux")
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 120.0
@@ -19,14 +21,22 @@ class Terminal:
     """One window of a tmux of its own; leaving its `with` block ends both."""
 
     def __init__(
-        self, arguments: Sequence[str], *, environment: Mapping[str, str], width: int = 120, height: int = 40
+        self,
+        arguments: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        width: int = 120,
+        height: int = 40,
+        folder: Path | None = None,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="tmux-")  # a socket's path must be short
         self._socket = str(Path(self._folder.name) / "s")
         own = {name: value for name, value in os.environ.items() if not name.startswith(("SPECTRON_", "TMUX"))}
         self._environment = own | {"HOME": self._folder.name, "LC_ALL": "C.UTF-8"} | dict(environment)
-        self._tmux("new-session", "-d", "-x", str(width), "-y", str(height), *arguments)
-        self._tmux("set-option", "-g", "remain-on-exit", "on")
+        where = ("-c", str(folder)) if folder else ()
+        self._tmux("new-session", "-d", "-x", str(width), "-y", str(height), *where, *arguments)
+        for option, value in (("remain-on-exit", "on"), ("set-clipboard", "on"), ("escape-time", "0")):
+            self._tmux("set-option", "-g", option, value)
 
     def __enter__(self) -> Self:
         return self
@@ -41,6 +51,33 @@ class Terminal:
     def screen(self) -> str:
         """What stands on it now."""
         return self._tmux("capture-pane", "-p")
+
+    @property
+    def clipboard(self) -> str:
+        """What the program has put there."""
+        return self._tmux("show-buffer", check=False)
+
+    @property
+    def is_sane(self) -> bool:
+        """Whether a shell can go on in it: its own screen, a cursor, and no report of the mouse."""
+        return self._tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}#{cursor_flag}").strip() == "001"
+
+    @property
+    def process(self) -> int:
+        """The number of the program that was started in it."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
+    def click(self, text: str, times: int = 1) -> None:
+        """Press the left button on the first place where the text stands, and let it go."""
+        lines = self.screen.splitlines()
+        row = next(index for index, line in enumerate(lines) if text in line)
+        column = cell_len(lines[row].partition(text)[0])
+        for _ in range(times):
+            for action in "Mm":
+                self.type(f"\x1b[<0;{column + 1};{row + 1}{action}")
+
+    def resize(self, width: int, height: int) -> None:
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
 
     def press(self, *keys: str) -> None:
         """Keys by the names that tmux has for them."""

@@ -1,0 +1,76 @@
+"""What was destroyed is told with the id of the event that the audit has of it."""
+
+import re
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from spectron_tui.app import Dashboard
+from spectron_tui.dialogs.naming import Naming
+from spectron_tui.dialogs.secret import Secret
+from tests.spectron_tui.surroundings import until
+from tests.spectron_tui.test_contexts import contexts, opened, said, typed
+from tests.support.app import App
+
+TOLD = re.compile(r"Audit event (\S+)\.$")
+
+
+async def told(pilot: Pilot[int], words: str) -> str:
+    """The id that is said once it is done."""
+    await said(pilot, words)
+    message = next(note.message for note in pilot.app._notifications if words in note.message)
+    found = TOLD.search(message)
+    assert found is not None, message
+    return found[1]
+
+
+async def event(acme: App, known_as: str) -> str:
+    """What the server's own audit has under that id."""
+    events = (await acme.http.get("/api/v1/contexts/acme/audit")).json()["events"]
+    return next(str(one["action"]) for one in events if one["id"] == known_as)
+
+
+async def named(pilot: Pilot[int], name: str) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, Naming))
+    pilot.app.screen.query_one(Input).focus()
+    await typed(pilot, name)
+    await pilot.press("enter")
+
+
+async def test_a_revoked_key(writing: Dashboard, acme: App) -> None:
+    await acme.mint(name="old")
+    async with writing.run_test() as pilot:
+        await opened(pilot, writing, 1)
+        await pilot.press("x")
+        await named(pilot, "old")
+        assert await event(acme, await told(pilot, "Revoked old")) == "key.revoke"
+        assert "Audit event" in str(writing.desk.timeline()["entries"][-1]["note"])
+
+
+async def test_a_rotated_key(writing: Dashboard, acme: App) -> None:
+    await acme.mint(name="bot")
+    async with writing.run_test() as pilot:
+        await opened(pilot, writing, 1)
+        await pilot.press("o")
+        await until(pilot, lambda: bool(writing.screen.query("#go")))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(writing.screen, Secret))
+        await pilot.press("escape")
+        assert await event(acme, await told(pilot, "Rotated bot")) == "key.rotate"
+
+
+async def test_a_deleted_context(writing: Dashboard, acme: App) -> None:
+    async with writing.run_test() as pilot:
+        await pilot.press("2")
+        await contexts(pilot, "acme")
+        await pilot.press("d")
+        await named(pilot, "acme")
+        assert await event(acme, await told(pilot, "Deleted acme")) == "context.delete"
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_an_audit_that_knows_nothing_of_it_is_said_too(writing: Dashboard, *, refused: bool) -> None:
+    async with writing.run_test() as pilot:
+        await writing.tell_of_change("Done.", "nowhere" if refused else "acme", ["r1"])
+        await said(pilot, "The audit did not answer" if refused else "The log has it as request r1")
