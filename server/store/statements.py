@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from surrealdb import AsyncWsSurrealConnection
+from surrealdb.connections.async_ws import AsyncWsSurrealConnection
 from surrealdb.errors import SurrealError
 
 from server.core.clock import Clock

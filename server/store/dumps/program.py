@@ -10,30 +10,11 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
-from server.core.clock import SystemClock
 from server.core.errors import SpectronError
-from server.store.binding import Binding
-from server.store.dumps.marks import Header
-from server.store.dumps.writing import pieces_of
-from server.store.embedded import EmbeddedEngine
-from server.store.engine import Variables
+from server.store.dumps.lean import load_little
 
 NICENESS = 15
-
-
-async def _dump(store: Path, task: dict[str, Any], output: int) -> None:
-    binding = Binding(**task["binding"])
-    async with EmbeddedEngine(store, SystemClock()) as engine:
-
-        async def read(text: str, variables: Variables) -> list[Any]:
-            return await engine.read(binding, text, variables)
-
-        async for piece in pieces_of(read, Header(**task["header"]), at_once=False, totals=task["totals"]):
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[os.write(output, rest) :]
 
 
 def _leave_with_the_server() -> None:
@@ -43,6 +24,9 @@ def _leave_with_the_server() -> None:
 
 def main() -> None:
     os.nice(NICENESS)
+    load_little()
+    from server.store.dumps.standing import dump  # noqa: PLC0415  # only now may the client be loaded
+
     output = os.dup(1)
     # Whatever prints by itself must not print into the dump.
     os.dup2(2, 1)
@@ -51,7 +35,7 @@ def main() -> None:
         os._exit(1)
     threading.Thread(target=_leave_with_the_server, daemon=True).start()
     try:
-        asyncio.run(_dump(Path(sys.argv[1]), json.loads(task), output))
+        asyncio.run(dump(Path(sys.argv[1]), json.loads(task), output))
     except SpectronError as error:
         sys.stderr.write(f"{error.detail}\n")
         code = 1
