@@ -18,6 +18,7 @@ from server.control.hashing import Hasher
 from server.control.lifecycle import Belongings
 from server.control.parts import create_control
 from server.control.restoring import Originals
+from server.control.secrets import MasterKey
 from server.core.clock import Clock, SystemClock
 from server.core.errors import UnavailableError
 from server.core.ids import Ids
@@ -59,6 +60,7 @@ from server.store.migrations import Migration, Migrator, load
 from server.store.remote import RemoteEngine
 
 VERSION = version("spectron")
+STORE = "store"
 RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -69,13 +71,21 @@ def create_engine(settings: Settings, clock: Clock) -> Engine:
     if settings.database_url == "memory":
         return EmbeddedEngine(None, clock)
     if settings.database_url == "embedded":
-        return EmbeddedEngine(settings.data_path / "store", clock)
+        return EmbeddedEngine(settings.data_path / STORE, clock)
     return RemoteEngine(
         settings.database_url,
         username=settings.database_username,
         password=settings.database_password.get_secret_value(),
         clock=clock,
     )
+
+
+def read_master_key(settings: Settings, *, new: bool) -> MasterKey:
+    """The master key; a store without it is taken for one whose key was lost, unless a `new` one is wanted."""
+    configured = settings.master_key.get_secret_value() if settings.master_key else None
+    store = settings.data_path / STORE
+    begun = settings.database_url == "embedded" and store.is_dir() and any(store.iterdir())
+    return MasterKey.of(configured, settings.data_path, begun=begun and not new)
 
 
 def own_databases() -> list[tuple[Binding, tuple[Migration, ...]]]:
@@ -98,8 +108,12 @@ class Server:
         embedder: LocalEmbedder | None = None,
         schedules: bool = False,
         works: bool = False,
+        new_master_key: bool = False,
     ) -> None:
-        """With `schedules` it sweeps by the clock, besides when it is asked to; with `works` it works the queue off."""
+        """With `schedules` it sweeps by the clock, besides when it is asked to; with `works` it works the queue off.
+
+        Another master key than the one that the data was made under is refused, unless a `new_master_key` is wanted.
+        """
         self.settings = settings
         self.clock = clock or SystemClock()
         ids = ids or Ids()
@@ -115,8 +129,11 @@ class Server:
         adopters: list[Adopter] = []
         returning: list[Originals] = []
         self.exporter = Exporter(self.engine, self.clock, ids, version=VERSION)
+        self._new_master_key = new_master_key
+        self._master_key = read_master_key(settings, new=new_master_key)
         self.control = create_control(
             settings,
+            self._master_key,
             self.engine,
             self.migrator,
             self.exporter,
@@ -306,6 +323,7 @@ class Server:
         for binding, migrations in own_databases():
             await self.engine.create_database(binding)
             await self.migrator.apply(binding, migrations)
+        self._master_key.require(known=self._new_master_key or await self.control.keys.made_here())
         await self.documents.prepare()
         if self.engine.kind == "embedded":
             self.exporter.clear()

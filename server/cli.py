@@ -136,13 +136,16 @@ def bootstrap(
     replace: Annotated[
         bool, typer.Option("--replace", help="Make one although there is one; all others are refused from then on.")
     ] = False,
+    new_master_key: Annotated[
+        bool, typer.Option("--new-master-key", help="Go on under another master key: the deployment's own is lost.")
+    ] = False,
 ) -> None:
     """Print the first management key; refuses when there is one, unless that is to be replaced.
 
     Example: spectrond bootstrap > management.key
     """
     settings = _load(config_file, data_dir=data_dir).settings
-    server = Server(settings)
+    server = Server(settings, new_master_key=new_master_key)
     key_file = settings.data_path / MANAGEMENT_KEY_FILE
     minted: list[str] = []
 

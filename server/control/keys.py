@@ -143,6 +143,11 @@ class Keys:
     async def count_management(self) -> int:
         return len(await self._metadata.rows("SELECT id FROM management_key WHERE revoked_at = NONE"))
 
+    async def made_here(self) -> bool:
+        """Whether this master key is the deployment's: there is a management key of it, or none at all yet."""
+        ids = await self._metadata.rows("SELECT record::id(id) AS id FROM management_key")
+        return not ids or any(self.genuine(row["id"]) for row in ids)
+
     async def of_context(self, context_id: str) -> list[Key]:
         rows = await self._metadata.rows(
             f"{SELECT} api_key WHERE context_id = $context_id ORDER BY created_at, id", {"context_id": context_id}

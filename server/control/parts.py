@@ -23,7 +23,7 @@ from server.control.lifecycle import Belongings, Lifecycle
 from server.control.models import ContextModels
 from server.control.registry import Registry
 from server.control.restoring import Originals, Restores
-from server.control.secrets import Cipher, derived, master_key
+from server.control.secrets import Cipher, MasterKey, derived
 from server.control.statistics import Statistics
 from server.control.tokens import TokenLedger
 from server.control.verified import VerifiedKeys
@@ -63,6 +63,7 @@ class Control:
 
 def create_control(
     settings: Settings,
+    root: MasterKey,
     engine: Engine,
     migrator: Migrator,
     exporter: Exporter,
@@ -80,8 +81,7 @@ def create_control(
 ) -> Control:
     """Everything; `belongings` may still grow until the first Context is deleted, `adopters` and `originals` until one
     comes in from elsewhere."""
-    configured = settings.master_key.get_secret_value() if settings.master_key else None
-    root_key = master_key(configured, settings.data_path)
+    root_key = root.value
     cipher = Cipher(derived(root_key, "secrets at rest"))
     metadata = Database(engine, METADATA)
     audit = AuditLog(metadata, clock, ids)

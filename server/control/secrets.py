@@ -10,11 +10,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from server.core.errors import UnavailableError, ValidationError
+from server.core.errors import ConflictError, UnavailableError, ValidationError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 MASTER_KEY_FILE = "master.key"
+LOST = (
+    "{what}. Put the deployment's own key back there or into SPECTRON_MASTER_KEY, and start again. If it is lost for "
+    "good, the page master-key-lost of the runbooks says how to go on with a new one."
+)
 
 
 class Cipher:
@@ -51,22 +55,43 @@ def decoded_master_key(text: str) -> bytes:
     return key
 
 
-def master_key(configured: str | None, data_dir: Path) -> bytes:
-    """The configured key, or the one in the data directory, made on the first start."""
-    if configured:
-        return decoded_master_key(configured)
-    path = data_dir / MASTER_KEY_FILE
-    try:
-        if not path.exists():
-            # Another process may be at its first start as well; then the key that came first is everybody's.
-            with contextlib.suppress(FileExistsError):
-                write_private(path, base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n", replace=False)
-        return decoded_master_key(path.read_text(encoding="latin-1"))
-    except OSError as error:
-        raise UnavailableError(
-            f"The master key {path} can be neither read nor made: {error.strerror}. Let the server's user own the data "
-            "directory, or set SPECTRON_MASTER_KEY."
-        ) from error
+class MasterKey:
+    """The key from which all others are derived: the configured one, or that in the data directory."""
+
+    def __init__(self, value: bytes, made: Path | None = None) -> None:
+        """`made` is the file that was written for it just now."""
+        self.value = value
+        self._made = made
+
+    @classmethod
+    def of(cls, configured: str | None, data_dir: Path, *, begun: bool = False) -> "MasterKey":
+        """Read it, or make it on the first start; one that is gone is not made again where writing has `begun`."""
+        if configured:
+            return cls(decoded_master_key(configured))
+        path = data_dir / MASTER_KEY_FILE
+        made: Path | None = None
+        try:
+            if not path.exists():
+                if begun:
+                    raise ConflictError(LOST.format(what=f"The master key {path} is gone, and there is data"))
+                # Another process may be at its first start as well; then the key that came first is everybody's.
+                with contextlib.suppress(FileExistsError):
+                    write_private(path, base64.b64encode(os.urandom(KEY_BYTES)).decode() + "\n", replace=False)
+                    made = path
+            return cls(decoded_master_key(path.read_text(encoding="latin-1")), made)
+        except OSError as error:
+            raise UnavailableError(
+                f"The master key {path} can be neither read nor made: {error.strerror}. Let the server's user own the "
+                "data directory, or set SPECTRON_MASTER_KEY."
+            ) from error
+
+    def require(self, *, known: bool) -> None:
+        """Refuse to go on with a key under which nothing was made; one that was made just now is taken away again."""
+        if known:
+            return
+        if self._made:
+            self._made.unlink(missing_ok=True)
+        raise ConflictError(LOST.format(what="The data in this database was made under another master key"))
 
 
 def derived(key: bytes, purpose: str) -> bytes:

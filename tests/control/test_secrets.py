@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.control.secrets import Cipher, decoded_master_key, derived, master_key, write_private
-from server.core.errors import UnavailableError, ValidationError
+from server.control.secrets import Cipher, MasterKey, decoded_master_key, derived, write_private
+from server.core.errors import ConflictError, UnavailableError, ValidationError
 
 KEY = bytes(range(32))
 
@@ -36,7 +36,7 @@ def test_purposes_have_keys_of_their_own() -> None:
 
 
 def test_a_configured_key_is_used_and_no_file_is_made(tmp_path: Path) -> None:
-    assert master_key(base64.b64encode(KEY).decode() + "\n", tmp_path) == KEY
+    assert MasterKey.of(base64.b64encode(KEY).decode() + "\n", tmp_path).value == KEY
     assert list(tmp_path.iterdir()) == []
 
 
@@ -49,16 +49,16 @@ def test_a_key_of_the_wrong_form_is_refused_without_being_repeated(text: str) ->
 
 def test_the_first_start_makes_a_key_file_that_later_ones_read(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "data"
-    first = master_key(None, folder)
+    first = MasterKey.of(None, folder).value
     (file,) = folder.iterdir()
     assert file.name == "master.key"
     assert file.stat().st_mode & 0o777 == 0o600
-    assert master_key(None, folder) == first
+    assert MasterKey.of(None, folder, begun=True).value == first
 
 
 def test_of_many_first_starts_at_once_one_key_is_everybodys(tmp_path: Path) -> None:
     made: list[bytes] = []
-    starters = [threading.Thread(target=lambda: made.append(master_key(None, tmp_path))) for _ in range(8)]
+    starters = [threading.Thread(target=lambda: made.append(MasterKey.of(None, tmp_path).value)) for _ in range(8)]
     for starter in starters:
         starter.start()
     for starter in starters:
@@ -67,14 +67,36 @@ def test_of_many_first_starts_at_once_one_key_is_everybodys(tmp_path: Path) -> N
     assert [file.name for file in tmp_path.iterdir()] == ["master.key"]
 
 
+def test_a_key_that_is_gone_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(ConflictError, match="master-key-lost"):
+        MasterKey.of(None, tmp_path, begun=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_that_was_made_where_another_is_the_right_one_is_taken_away_again(tmp_path: Path) -> None:
+    made = MasterKey.of(None, tmp_path)
+    made.require(known=True)
+    assert (tmp_path / "master.key").exists()
+    with pytest.raises(ConflictError, match="under another master key"):
+        made.require(known=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_that_was_there_stays(tmp_path: Path) -> None:
+    MasterKey.of(None, tmp_path)
+    with pytest.raises(ConflictError, match="under another master key"):
+        MasterKey.of(None, tmp_path).require(known=False)
+    assert (tmp_path / "master.key").exists()
+
+
 def test_a_file_that_is_broken_says_so(tmp_path: Path) -> None:
     (tmp_path / "master.key").write_bytes(b"\xff\xfe")
     with pytest.raises(ValidationError, match="32 bytes"):
-        master_key(None, tmp_path)
+        MasterKey.of(None, tmp_path)
     (tmp_path / "master.key").unlink()
     (tmp_path / "master.key").mkdir()
     with pytest.raises(UnavailableError, match=r"master\.key"):
-        master_key(None, tmp_path)
+        MasterKey.of(None, tmp_path)
 
 
 def test_private_files_are_replaced_whole(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """How `spectrond` starts, stops, and says what is wrong."""
 
+import base64
 import signal
 import stat
 import subprocess
@@ -39,6 +40,27 @@ def test_a_management_key_that_was_moved_away_is_not_replaced(deployment: Deploy
     deployment.stop()
     deployment.start()
     assert not (deployment.data_dir / "management.key").exists()
+
+
+def test_without_its_master_key_nothing_starts_and_nothing_is_made(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.stop()
+    file = deployment.data_dir / "master.key"
+    own = file.read_text()
+    file.unlink()
+    arguments = ("dev", "start", "--data-dir", str(deployment.data_dir), "--bind", "127.0.0.1:0")
+    lost = spectrond(*arguments, cwd=tmp_path)
+    assert lost.returncode == 1
+    assert "is gone" in lost.stderr
+    assert "master-key-lost" in lost.stderr
+    assert not file.exists()
+    file.write_text(base64.b64encode(bytes(32)).decode())
+    other = spectrond(*arguments, cwd=tmp_path)
+    assert other.returncode == 1
+    assert "was made under another master key" in other.stderr
+    file.write_text(own)
+    deployment.start()
+    with deployment.admin as admin:
+        assert admin.ready().status == "ready"
 
 
 def test_a_second_server_on_the_same_data_says_so(deployment: Deployment, tmp_path: Path) -> None:
