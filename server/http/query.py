@@ -40,6 +40,7 @@ def add_routes(router: APIRouter, recalling: Recalling, tenants: Tenants, clock:
             "seed_entities": list(recalled.seed_entities),
             "classification_kind": recalled.classification,
             "index": state,
+            "note": recalled.note,
             "query_ms": elapsed(tenant),
             "trace": trace_summary(recalled, asking.mode, state),
             "trace_id": tenant.trace_id,
@@ -85,6 +86,7 @@ def add_routes(router: APIRouter, recalling: Recalling, tenants: Tenants, clock:
             "truncated": block.truncated,
             "tier": recalled.tier if recalled else "direct",
             "sources": [hit.id for hit in block.hits],
+            "note": recalled.note if recalled else None,
             "query_ms": elapsed(tenant),
             "trace_id": tenant.trace_id,
         }
@@ -118,6 +120,7 @@ def add_routes(router: APIRouter, recalling: Recalling, tenants: Tenants, clock:
                 for hit in recalled.hits
                 if hit.id in chunks and hit.document_id in documents
             ],
+            "note": recalled.note,
             "query_ms": elapsed(tenant),
             "tier": recalled.tier,
             "trace_id": tenant.trace_id,

@@ -45,7 +45,7 @@ def evidence_view(hits: Sequence[Hit], cited: Sequence[int]) -> list[dict[str, A
 
 def note_view(recalled: Recalled, response: Response) -> str | None:
     """What whoever reads an answer should know besides."""
-    return " ".join(filter(None, (response.note, WITHHELD if recalled.withheld else None))) or None
+    return " ".join(filter(None, (response.note, recalled.note, WITHHELD if recalled.withheld else None))) or None
 
 
 def trace_summary(recalled: Recalled, mode: str, index: str) -> dict[str, Any]:

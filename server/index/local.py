@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import structlog
 from surrealdb import RecordID
@@ -23,10 +23,8 @@ from server.index.texts import Texts
 from server.index.writes import IndexedChunk
 from server.store.binding import Binding
 from server.store.engine import Database
-from server.store.vectors import Vector
 
 RETRY_SECONDS = 1.0
-NOWHERE: Vector = cast("Vector", ())
 Answer = TypeVar("Answer")
 
 log = structlog.get_logger(__name__)
@@ -134,7 +132,7 @@ class LocalIndex(Index):
         return await _read(scan, lambda: scan.survey(best, named))
 
     async def latest(self, database: Database, table: Table, visibility: Visibility, where: Filter, k: int) -> list[Id]:
-        question = Question("", NOWHERE, visibility, where)
+        question = Question("", None, visibility, where)
         return await self._scanned(database, table, question, lambda scan: scan.latest(k))
 
     async def chunks(self, database: Database, table: Table, ids: Sequence[Id]) -> dict[Id, tuple[Chunk, str]]:

@@ -82,7 +82,7 @@ class Scan:
             ids=[shelf.ids[row] for row in chosen.tolist()],
             of=[shelf.groups[group] for group in rows["of"].tolist()],
             said_at=rows["said_at"],
-            signals=signals(around, self._corpus, self._fitted(self._question.vector)),
+            signals=signals(around, self._corpus, self._query),
         )
 
     def latest(self, k: int) -> list[Id]:
@@ -91,10 +91,9 @@ class Scan:
         return [self._shelf.ids[row] for row in self._rows[order].tolist()]
 
     def _nearest(self, k: int) -> tuple[Rows, Scores]:
-        shelf, rows = self._shelf, self._rows
-        if not len(rows):
-            return rows, np.zeros(0, dtype=np.float32)
-        query, count = self._fitted(self._question.vector), len(self._mask)
+        shelf, rows, query, count = self._shelf, self._rows, self._query, len(self._mask)
+        if query is None or not len(rows):
+            return rows[:0], np.zeros(0, dtype=np.float32)
         rows = shelf.codes.promising(None if len(rows) == count else rows, count, query, k, self._multiplier)
         if len(rows) < SPARSE * count:
             return _best(rows, self._multiplier.products(shelf.vectors[rows], query), k)
@@ -173,9 +172,12 @@ class Scan:
         at, there = _positions(rows, linked)
         return np.where(there, at, NONE)
 
-    def _fitted(self, vector: Vector) -> Vector:
-        """A vector as wide as those on the shelf; what one lacks is zero in the other."""
-        width = self._shelf.vectors.shape[1]
+    @cached_property
+    def _query(self) -> Vector | None:
+        """The question's vector, as wide as those on the shelf; what one lacks is zero in the other."""
+        vector, width = self._question.vector, self._shelf.vectors.shape[1]
+        if vector is None:
+            return None
         fitted = np.zeros(width, dtype=np.float32)
         fitted[: min(width, len(vector))] = vector[:width]
         return fitted

@@ -41,10 +41,10 @@ EVERYTHING = Filter()
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for: the text with its vector, by a caller who sees that much."""
+    """What is looked for: the text with its vector, by a caller who sees that much; without one nothing is near."""
 
     text: str
-    vector: Vector
+    vector: Vector | None
     visibility: Visibility
     where: Filter = EVERYTHING
 

@@ -3,8 +3,9 @@
 `words` is BM25 of the chunk alone and `coverage` the weight of the query's terms that it holds; `window` is BM25 of the
 chunk with its neighbours counting less the farther they are, and `group` that of its whole session or document. All
 four are shares of the weight of all terms, so that they compare between queries. `cosine` is how near its vector
-is to the query's, both seen from the middle of the candidates, and `around` the same for its neighbours. `answers` says
-that the chunk before asks something, `answers_match` how much of the query that question covers.
+is to the query's, both seen from the middle of the candidates, and `around` the same for its neighbours; nothing is
+near to a query without one. `answers` says that the chunk before asks something, `answers_match` how much of the query
+that question covers.
 """
 
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ class Neighbourhood:
     names: Array
 
 
-def signals(around: Neighbourhood, corpus: Corpus, query: Vector) -> dict[str, Signal]:
+def signals(around: Neighbourhood, corpus: Corpus, query: Vector | None) -> dict[str, Signal]:
     """Every signal of every candidate."""
     weights, picked = corpus.weights, around.picked
     counts, lengths = around.counts[:, picked], around.lengths[picked]
@@ -86,7 +87,8 @@ def signals(around: Neighbourhood, corpus: Corpus, query: Vector) -> dict[str, S
     mean_window = corpus.mean_length * (1 + 2 * sum(WORD_REACH))
 
     cosines = np.zeros(around.counts.shape[1], dtype=np.float32)
-    cosines[around.near] = _cosines(around.vectors, np.searchsorted(around.near, picked), query)
+    if query is not None:
+        cosines[around.near] = _cosines(around.vectors, np.searchsorted(around.near, picked), query)
     near = np.zeros(len(picked), dtype=np.float32)
     for reach, *hops in zip(VECTOR_REACH, before, after, strict=False):
         for hop in hops:

@@ -43,8 +43,10 @@ class SurrealIndex(Index):
         """Nothing is left to do."""
 
     async def search_vector(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
-        near = await self._nearest(database, table, question, k)
         query = question.vector
+        if query is None:
+            return []
+        near = await self._nearest(database, table, question, k)
         return [Found(one.chunk.id, float(_fitted(one.content, len(query)) @ query)) for one in near]
 
     async def search_words(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
@@ -106,6 +108,8 @@ class SurrealIndex(Index):
         return None
 
     async def _nearest(self, database: Database, table: Table, question: Question, k: int) -> list["_Held"]:
+        if question.vector is None:
+            return []
         conditions, variables = _conditions(table, question.visibility, question.where)
         variables |= {"vector": vectors.encode(question.vector)}
 
@@ -195,6 +199,7 @@ class _Sample:
         for number, counts in enumerate(self._counts):
             group_counts[number] = np.bincount(self._group, counts)
         found = [traits(one.content.text) for one in self.held]
+        width = 0 if self._question.vector is None else len(self._question.vector)
         return Neighbourhood(
             picked=np.array(picked, dtype=np.int64),
             before=np.concatenate([[NONE], np.where(joined, places[:-1], NONE)]),
@@ -205,7 +210,7 @@ class _Sample:
             group_counts=group_counts,
             group_lengths=np.bincount(self._group, self._lengths).astype(np.float32),
             near=places,
-            vectors=np.array([_fitted(one.content, len(self._question.vector)) for one in self.held]),
+            vectors=np.array([_fitted(one.content, width) for one in self.held]),
             asks=np.array([one.asks for one in found], dtype=np.float32),
             times=np.array([one.times for one in found], dtype=np.float32),
             numbers=np.array([one.numbers for one in found], dtype=np.float32),

@@ -29,7 +29,7 @@ class Basis:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     asking: Asking
-    vector: Vector
+    vector: Vector | None
     understanding: Understanding
     basis: Basis
     recalled: Recalled
@@ -55,7 +55,7 @@ class AnswerCache:
         binding: Binding,
         asking: Asking,
         understanding: Understanding,
-        vector: Vector,
+        vector: Vector | None,
         basis: Basis,
         *,
         ttl: float,
@@ -74,7 +74,7 @@ class AnswerCache:
         return found.recalled
 
     def holds(
-        self, binding: Binding, asking: Asking, understanding: Understanding, vector: Vector, *, threshold: float
+        self, binding: Binding, asking: Asking, understanding: Understanding, vector: Vector | None, *, threshold: float
     ) -> bool:
         """Whether such a question was answered before, by whatever that rests on."""
         same = _same(asking, understanding, vector, threshold)
@@ -85,7 +85,7 @@ class AnswerCache:
         binding: Binding,
         asking: Asking,
         understanding: Understanding,
-        vector: Vector,
+        vector: Vector | None,
         basis: Basis,
         recalled: Recalled,
         *,
@@ -133,18 +133,26 @@ def _key(binding: Binding, asking: Asking) -> tuple[Binding, Asking]:
     return binding, replace(asking, query="", bypass_cache=False)
 
 
-def _same(asking: Asking, understanding: Understanding, vector: Vector, threshold: float) -> Callable[[_Kept], bool]:
+def _same(
+    asking: Asking, understanding: Understanding, vector: Vector | None, threshold: float
+) -> Callable[[_Kept], bool]:
     words = asking.query.casefold().split()
 
     def same(one: _Kept) -> bool:
         if one.asking.query.casefold().split() == words:
             return True
-        alike = one.vector.shape == vector.shape and bool(vector.size) and float(one.vector @ vector) >= threshold
         return (
-            alike
+            _alike(one.vector, vector, threshold)
             and one.understanding.exact == understanding.exact
             and one.understanding.classification == understanding.classification
             and one.understanding.typed == understanding.typed
         )
 
     return same
+
+
+def _alike(one: Vector | None, other: Vector | None, threshold: float) -> bool:
+    """Whether two questions have about the same meaning; of one without a vector nobody knows."""
+    if one is None or other is None or one.shape != other.shape:
+        return False
+    return float(one @ other) >= threshold

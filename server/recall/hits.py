@@ -40,7 +40,8 @@ class Hit:
 class Recalled:
     """The answer to a question: the evidence, best first, and how it was come by.
 
-    `withheld` counts what was left out because not everybody may see it who may see what is made of the rest.
+    `withheld` counts what was left out because not everybody may see it who may see what is made of the rest. `note`
+    says why it was not come by as it should have been.
     """
 
     tier: Tier
@@ -51,6 +52,7 @@ class Recalled:
     candidates: Sequence[Mapping[str, Any]] = ()
     bridges: Mapping[str, Sequence[str]] = field(default_factory=dict)
     withheld: int = 0
+    note: str | None = None
 
     @property
     def sources(self) -> list[str]:

@@ -70,7 +70,7 @@ class Passages:
         self._index = index
 
     async def rank(
-        self, database: Database, asking: Asking, understanding: Understanding, vector: Vector, links_of: LinksOf
+        self, database: Database, asking: Asking, understanding: Understanding, vector: Vector | None, links_of: LinksOf
     ) -> Ranking:
         """All candidates that may be in the answer, weighed against each other.
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
+import structlog
 
 from server.control.contexts import Open
-from server.control.models import EmbedderOf
+from server.control.models import EmbedderOf, is_local
 from server.core.clock import Clock
+from server.core.errors import ProviderError, ProviderTimeoutError
 from server.index.analysis import Analyzer
 from server.index.search import Index
 from server.recall import direct, matching
@@ -23,7 +24,12 @@ from server.recall.understanding import Understanding
 from server.store.engine import Database
 from server.store.vectors import Vector
 
-NO_VECTOR: Vector = np.zeros(0, dtype=np.float32)
+# Whoever asks waits for an answer, not for a provider that is away.
+VECTOR_SECONDS = 10.0
+BY_WORDS = "by words alone, for want of the question's vector"
+NOTE = "This was found by words alone."
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,15 @@ class _Question:
 class Recall:
     """Answers questions from what a Context remembers, as far as the caller may see it."""
 
-    def __init__(self, index: Index, embedder_of: EmbedderOf, clock: Clock) -> None:
+    def __init__(
+        self, index: Index, embedder_of: EmbedderOf, clock: Clock, *, vector_seconds: float = VECTOR_SECONDS
+    ) -> None:
+        """A question whose vector a provider has not made by then is answered without one."""
         self._index = index
         self._passages = Passages(index)
         self._embedder_of = embedder_of
         self._clock = clock
+        self._vector_seconds = vector_seconds
         self._analyzer = Analyzer()
         self.cache = AnswerCache(clock)
 
@@ -63,7 +73,7 @@ class Recall:
             return asyncio.ensure_future(self._passages.rank(database, asking, understanding, vector, links))
 
         try:
-            vector = await self._embedded(opened, asking)
+            vector, away = await self._embedded(opened, asking)
             if understanding.typed is None and not self._may_answer_again(opened, asking, understanding, vector):
                 searching = search()
             question = _Question(asking, understanding, instant, await looking)
@@ -75,18 +85,29 @@ class Recall:
         finally:
             await _ended(looking, searching)
         recalled = await self._put_together(database, question, ranking)
+        if away:
+            # As soon as its provider is back, the same question deserves better.
+            return replace(recalled, tier_reason=f"{recalled.tier_reason}; {BY_WORDS}", note=f"{away} {NOTE}")
         basis, ttl = Basis(generation, question.known.fingerprint), opened.config.cache.semantic_ttl_seconds
         self.cache.keep(database.binding, asking, understanding, vector, basis, recalled, ttl=ttl)
         return recalled
 
-    async def _embedded(self, opened: Open, asking: Asking) -> Vector:
+    async def _embedded(self, opened: Open, asking: Asking) -> tuple[Vector | None, str | None]:
+        """The question's vector; or none, where it is of no use, or with what keeps its provider from making one."""
         if asking.mode == "bm25":
-            # Words alone can be searched for while the provider of the vectors is away.
-            return NO_VECTOR
+            return None, None
         embedder = await self._embedder_of(opened)
-        vectors = await embedder.embed([self._analyzer.essence(asking.query)])
-        vector: Vector = vectors[0]
-        return vector
+        try:
+            async with asyncio.timeout(None if is_local(embedder.name) else self._vector_seconds):
+                vectors = await embedder.embed([self._analyzer.essence(asking.query)])
+        except (ProviderError, TimeoutError) as error:
+            late = f"{embedder.name} made no vector of the question within {self._vector_seconds:g} s."
+            away = error if isinstance(error, ProviderError) else ProviderTimeoutError(late)
+            if asking.mode == "vector":
+                raise away from None
+            log.warning("recall.without_vector", context=opened.context.id, reason=away.detail)
+            return None, away.detail
+        return vectors[0], None
 
     async def _answered_directly(self, database: Database, question: _Question) -> Recalled | None:
         asking, typed = question.asking, question.understanding.typed
@@ -100,14 +121,16 @@ class Recall:
         reason = f"{path} is a known fact"
         return self._recalled(question, "direct", reason, [_fact_hit(fact, 1.0) for fact in found])
 
-    def _may_answer_again(self, opened: Open, asking: Asking, understanding: Understanding, vector: Vector) -> bool:
+    def _may_answer_again(
+        self, opened: Open, asking: Asking, understanding: Understanding, vector: Vector | None
+    ) -> bool:
         """Whether an earlier answer would be given again if nothing has changed."""
         if not _repeatable(opened, asking):
             return False
         threshold = opened.config.cache.semantic_threshold
         return self.cache.holds(opened.database.binding, asking, understanding, vector, threshold=threshold)
 
-    async def _answered_again(self, opened: Open, question: _Question, vector: Vector) -> Recalled | None:
+    async def _answered_again(self, opened: Open, question: _Question, vector: Vector | None) -> Recalled | None:
         asking, database, config = question.asking, opened.database, opened.config.cache
         if not _repeatable(opened, asking):
             return None

@@ -12,7 +12,8 @@ CANDIDATES = 20
 
 def recalled_sheet(recalled: Recalled) -> RenderableType:
     how = recalled.tier + (f": {recalled.tier_reason}" if recalled.tier_reason else "")
-    head = fields({"tier": how, "took": f"{recalled.query_ms:g} ms", "trace": recalled.trace_id})
+    noted = {"note": recalled.note} if recalled.note else {}
+    head = fields({"tier": how, "took": f"{recalled.query_ms:g} ms", "trace": recalled.trace_id} | noted)
     if not recalled.hits:
         return Group(head, "Nothing is remembered that answers this, in this scope.")
     return Group(

@@ -44,6 +44,7 @@ class Recalled(Record):
     seed_entities: tuple[str, ...] = ()
     classification_kind: str = ""
     index: str | None = None
+    note: str | None = None
     query_ms: float = 0.0
     trace: dict[str, Any] = field(default_factory=dict)
     trace_id: str | None = None
@@ -58,6 +59,7 @@ class PromptBlock(Record):
     truncated: bool = False
     tier: str = ""
     sources: tuple[str, ...] = ()
+    note: str | None = None
     query_ms: float = 0.0
     trace_id: str | None = None
 

@@ -116,6 +116,18 @@ async def test_a_survey_sees_what_stands_around_a_candidate(world: World) -> Non
     assert signals["around"]["answer"] == pytest.approx(signals["cosine"]["question"], abs=1e-5)
 
 
+async def test_without_a_vector_words_alone_are_searched(world: World) -> None:
+    await world.say("near", "Nothing of the kind", direction(1))
+    await world.say("worded", "The tulips", direction(0, 1), session="t")
+    question = Question("tulips", None, world.sees(None))
+    survey = await world.index.survey(world.database, MEMORY, question, 10)
+    assert list(survey.ids) == ["worded"]
+    assert survey.signals["coverage"].tolist() == [1]
+    assert survey.signals["cosine"].tolist() == survey.signals["around"].tolist() == [0]
+    assert await world.index.search_vector(world.database, MEMORY, question, 10) == []
+    assert [one.id for one in await world.index.search_words(world.database, MEMORY, question, 10)] == ["worded"]
+
+
 async def test_a_survey_takes_nothing_from_invisible_neighbours(world: World) -> None:
     await world.say("secret", "Are the tulips secret?", scope={"user": "bob"}, seq=1)
     await world.say("mine", "plain words", scope={"user": "alice"}, seq=2)

@@ -152,9 +152,10 @@ class DocumentHit(TypedDict):
 
 
 class DocumentHits(Traced):
-    """The chunks that answer best."""
+    """The chunks that answer best; `note` says why, if they were found by words alone."""
 
     results: list[DocumentHit]
+    note: str | None
     query_ms: int
     tier: str
 

@@ -43,7 +43,7 @@ class TraceSummary(TypedDict):
 
 
 class Recalled(Traced):
-    """What is remembered that answers, the best first."""
+    """What is remembered that answers, the best first; `note` says why, if it was found by words alone."""
 
     tier: str
     tier_reason: str
@@ -51,18 +51,20 @@ class Recalled(Traced):
     seed_entities: list[str]
     classification_kind: str
     index: str
+    note: str | None
     query_ms: int
     trace: TraceSummary
 
 
 class ContextBlock(Traced):
-    """What is remembered as a text for a prompt."""
+    """What is remembered as a text for a prompt; `note` says why, if it was found by words alone."""
 
     context: str
     tokens: int
     truncated: bool
     tier: str
     sources: list[str]
+    note: str | None
     query_ms: int
 
 
