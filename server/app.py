@@ -62,6 +62,7 @@ from server.store.remote import RemoteEngine
 VERSION = version("spectron")
 STORE = "store"
 RETRY_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -285,9 +286,7 @@ class Server:
         self.events.close()
         await self.worker.stop()
         for task in self._background:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await _ended(task)
         await self.retention.sweeper.close()
         if self._started:
             await self.housekeeping.finish()
@@ -362,3 +361,12 @@ class Server:
         return asdict(self.engine.stats) | {
             "contexts_failed": float(len(self.control.contexts.problems)),
         }
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task as often as it takes: one that just gets an answer from a remote database may miss it once."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=CANCEL_AGAIN_SECONDS)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
