@@ -9,6 +9,7 @@ from pathlib import Path
 from ops.backup.pruning import DAILY
 from ops.doctor.diagnosis import Diagnosis
 from ops.errors import LockedError, OpsError
+from ops.pages import BACKUP_FAILED, DISK_FULL, DRILL_FAILED
 from ops.repository.encryption import Identities
 from ops.repository.location import FolderLocation, Location
 from ops.repository.manifest import Manifest
@@ -16,7 +17,6 @@ from ops.repository.sets import Listing, Repository
 
 ROOM_FOR_SETS = 3
 NEWEST = "newest good set"
-BACKUP_FAILED, DRILL_FAILED, DISK_FULL = "backup-failed", "drill-failed", "disk-nearly-full"
 
 
 def repository(

@@ -8,6 +8,7 @@ import httpx
 
 from ops.doctor.diagnosis import Diagnosis
 from ops.errors import OpsError
+from ops.pages import BACKUP_FAILED
 from ops.repository.location import BucketLocation
 from ops.repository.lock import LEASE
 
@@ -30,7 +31,7 @@ def clock(what: str, url: str, http: httpx.Client, now: Callable[[], datetime]) 
     if abs(ahead) > TOLERANCE + passed:
         order = "ahead of" if ahead > timedelta(0) else "behind"
         words = f"it is {abs(ahead).total_seconds():,.0f} s {order} this machine's; set the clocks by NTP"
-        yield Diagnosis(f"clock of {what}", "ill", words)
+        yield Diagnosis(f"clock of {what}", "ill", words, BACKUP_FAILED)
     else:
         yield Diagnosis(f"clock of {what}", "well", "it agrees with this machine's")
 

@@ -9,13 +9,14 @@ from typing import Annotated
 import httpx
 import typer
 
-from ops.doctor.backups import BACKUP_FAILED, repository
+from ops.doctor.backups import repository
 from ops.doctor.clocks import address, clock
-from ops.doctor.deployment import DATABASE_DOWN, server
+from ops.doctor.deployment import server
 from ops.doctor.diagnosis import Diagnosis, attempt
 from ops.doctor.jobs import MESSAGES, jobs, try_messages
 from ops.errors import FAILED
 from ops.notify.opening import notifier_of
+from ops.pages import BACKUP_FAILED, DATABASE_DOWN
 from ops.repository.location import BucketLocation
 from ops.schedule.commands import ConfigOptions, keeping
 from ops.schedule.state import StateFile
@@ -51,9 +52,9 @@ def doctor(
         ),
     ]
     if config.path(session).exists() or config.config is not None:
-        found += attempt("schedule", lambda: _jobs(session, config))
+        found += attempt("schedule", lambda: _jobs(session, config), BACKUP_FAILED)
     if send_test:
-        found += attempt(MESSAGES, lambda: _test(session, config))
+        found += attempt(MESSAGES, lambda: _test(session, config), BACKUP_FAILED)
     if session.as_json:
         session.out.json({"diagnoses": [asdict(one) for one in found]})
     else:
@@ -67,11 +68,11 @@ def _clocks(session: Session, options: RepositoryOptions) -> Iterator[Diagnosis]
     """The server's, and that of the bucket's service if there is one."""
     with httpx.Client(timeout=CLOCK_SECONDS) as http:
         url = f"{session.admin.url}/api/v1/health"
-        yield from attempt("clock of the server", lambda: clock("the server", url, http, now))
+        yield from attempt("clock of the server", lambda: clock("the server", url, http, now), BACKUP_FAILED)
         location = options.location(session)
         if isinstance(location, BucketLocation):
             there = address(location)
-            yield from attempt("clock of the bucket", lambda: clock("the bucket", there, http, now))
+            yield from attempt("clock of the bucket", lambda: clock("the bucket", there, http, now), BACKUP_FAILED)
 
 
 def _repository(

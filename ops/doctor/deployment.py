@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from ops.doctor.diagnosis import Diagnosis
+from ops.pages import DATABASE_DOWN, MIGRATION_FAILED
 from spectron.sync.client import SpectronManagement
-
-DATABASE_DOWN, MIGRATION_FAILED = "database-down", "migration-failed"
 
 
 def server(admin: SpectronManagement) -> Iterator[Diagnosis]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ops.pages import Page
 from spectron.errors import SpectronError
 
 State = Literal["well", "doubtful", "ill"]
@@ -16,10 +17,10 @@ class Diagnosis:
     what: str
     state: State
     words: str
-    runbook: str | None = None
+    runbook: Page | None = None
 
 
-def attempt(what: str, look: Callable[[], Iterator[Diagnosis]], runbook: str | None = None) -> Iterator[Diagnosis]:
+def attempt(what: str, look: Callable[[], Iterator[Diagnosis]], runbook: Page) -> Iterator[Diagnosis]:
     """What can't even be looked at is ill, and hides nothing else."""
     try:
         yield from look()

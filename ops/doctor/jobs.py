@@ -7,6 +7,7 @@ from ops.doctor.diagnosis import Diagnosis
 from ops.errors import OpsError
 from ops.notify.event import Event
 from ops.notify.notifier import Notifier
+from ops.pages import BACKUP_FAILED
 from ops.schedule.config import Schedule
 from ops.schedule.keeper import LATE, Keeper
 from ops.schedule.state import JobState
@@ -28,7 +29,7 @@ def jobs(schedule: Schedule, keeper: Keeper, known: Mapping[str, JobState], now:
         else:
             yield Diagnosis(what, "well", f"went well at {state.succeeded_at.isoformat()}")
         for lost in state.undelivered:
-            yield Diagnosis(MESSAGES, "ill", f"about {name}: {lost}")
+            yield Diagnosis(MESSAGES, "ill", f"about {name}: {lost}", BACKUP_FAILED)
     if not (schedule.notify.webhooks or schedule.notify.mail):
         yield Diagnosis(MESSAGES, "doubtful", "nobody is told when a job fails; write `notify` into the schedule")
 
@@ -39,6 +40,6 @@ def try_messages(notifier: Notifier, host: str, now: datetime) -> Iterator[Diagn
         raise OpsError("There is nobody to send a test to. Write `notify` into the schedule.")
     lost = notifier.tell(Event("test", "doctor", now, host, 0, "This is a test: nothing is wrong."))
     for words in lost:
-        yield Diagnosis(MESSAGES, "ill", words)
+        yield Diagnosis(MESSAGES, "ill", words, BACKUP_FAILED)
     if not lost:
         yield Diagnosis(MESSAGES, "well", "the test message was taken everywhere")

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from ops.pages import Page
+
 Kind = Literal["failed", "recovered", "missed", "done", "test"]
 WORDS: dict[Kind, str] = {
     "failed": "failed",
@@ -24,7 +26,7 @@ class Event:
     host: str
     exit_code: int
     message: str
-    runbook: str | None = None
+    runbook: Page | None = None
 
     @property
     def is_news(self) -> bool:

@@ -1,6 +1,7 @@
 """The schedule as it is written down in YAML."""
 
 import shlex
+from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -8,13 +9,13 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError, field_validator
 
+from ops.pages import BACKUP_FAILED, DRILL_FAILED, OBJECT_STORE_DOWN, Page
 from ops.schedule.sections import Address, Duration, Location, MetricsSection, NotifySection, Section
 from ops.schedule.timing import DAYS, Every, Timing
 from spectron.errors import ArgumentError
 
 # What to do when such a job fails.
-RUNBOOKS = {"drill": "drill-failed", "s3": "object-store-down"}
-BACKUP_FAILED = "backup-failed"
+RUNBOOKS: Mapping[str, Page] = {"drill": DRILL_FAILED, "s3": OBJECT_STORE_DOWN}
 # What proves that the data could be brought back.
 KINDS = {("backup", "run"): "backup", ("backup", "verify"): "verify", ("drill", "run"): "drill"}
 
@@ -57,7 +58,7 @@ class Job(Section):
         return KINDS.get((*self.arguments[:2],))  # type: ignore[arg-type]
 
     @property
-    def runbook(self) -> str:
+    def runbook(self) -> Page:
         """The page for whoever is told that it failed."""
         return RUNBOOKS.get(self.arguments[0], BACKUP_FAILED)
 

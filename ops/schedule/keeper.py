@@ -8,7 +8,8 @@ from typing import IO
 from ops.errors import FAILED, NOTHING, LockedError, OpsError
 from ops.notify.event import Event, Kind
 from ops.notify.notifier import Notifier
-from ops.schedule.config import BACKUP_FAILED, Job, Schedule
+from ops.pages import BACKUP_FAILED
+from ops.schedule.config import Job, Schedule
 from ops.schedule.running import Ended, Runner
 from ops.schedule.state import JobState, StateFile
 from ops.schedule.timing import PERIODS

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import get_args
 
 import pyrage
 import pytest
 import yaml
 
+from ops.pages import Page
 from ops.repository.names import manifest_of
+from runbooks.library import Library
 from tests.ops.backup.conftest import deployment, desk, either
 from tests.ops.desk import Desk, Outcome
 from tests.support.gateway import between
@@ -20,7 +23,14 @@ __all__ = ["deployment", "desk", "either"]
 
 
 def states(done: Outcome) -> dict[str, str]:
-    return {one["what"]: one["state"] for one in done.json["diagnoses"]}
+    """How each thing is; what is ill names the page that says more."""
+    found = done.json["diagnoses"]
+    assert {one["runbook"] for one in found if one["state"] == "ill"} <= {*get_args(Page)}
+    return {one["what"]: one["state"] for one in found}
+
+
+def test_the_pages_that_it_names_and_those_that_name_it_are_the_same() -> None:
+    assert {page.slug for page in Library.shipped().for_alert("spectron-ops doctor")} == {*get_args(Page)}
 
 
 @pytest.fixture
