@@ -151,7 +151,6 @@ def _keyword_row(one: Keyword, vector: vectors.Vector) -> dict[str, Any]:
         "id": one.normalised,
         "text": one.text,
         "normalised": one.normalised,
-        "document_count": 1,
         "embedding": vectors.encode(vector),
     }
 

@@ -105,7 +105,8 @@ async def _sort_chunks(
 async def _sort_edges(database: Database, held: dict[str, Held], findings: Findings) -> None:
     counts: Counter[str] = Counter()
     edges = [row async for row in walk(database, "knowledge_has_keyword", "in, out, scope")]
-    nodes = {str(row["id"].id): row["document_count"] async for row in walk(database, "keyword", "document_count")}
+    nodes = {str(row["id"].id) async for row in walk(database, "keyword", "")}
+    uses = {str(row["id"].id): row["documents"] async for row in walk(database, "keyword_use", "documents")}
     for row in edges:
         scope = scope_of(row["scope"])
         findings.look("keyword_edges", scope)
@@ -116,9 +117,11 @@ async def _sort_edges(database: Database, held: dict[str, Held], findings: Findi
         if document not in held or keyword not in nodes:
             detail = f"It leads from the document {document!r} to the keyword {keyword!r}, of which one is not there."
             findings.report(EDGE, row["id"], detail, scope)
-    for keyword, said in nodes.items():
+    for keyword in sorted(nodes | uses.keys()):
         findings.look("keywords", None)
-        if said != counts[keyword]:
+        if keyword not in nodes:
+            findings.report(COUNT, keyword, "Documents are counted for it, and it is not there.", None)
+        elif (said := uses.get(keyword, 0)) != counts[keyword]:
             detail = f"It counts {said} documents, but {counts[keyword]} refer to it."
             findings.report(COUNT, keyword, detail, None)
 

@@ -12,9 +12,15 @@ from server.store.engine import Database
 
 VANISHED = "keyword-vanished"
 
-# Whoever adds or removes an edge writes its keyword in the same transaction, so that two of them meet there and one is
-# run again: that is what keeps the counts exact. An edge that stays must not be deleted first: the engine does not
-# forget its id before the transaction is over.
+# Whoever adds or removes an edge counts it in the same transaction, so that two of them meet at the count of a keyword and
+# one is run again: that is what keeps the counts exact. A keyword is made with its first edge and goes with its last. An
+# edge that stays must not be deleted first: the engine does not forget its id before the transaction is over.
+UNCOUNT = """LET $left = (UPDATE $removed.map(|$one| type::record('keyword_use', $one.id()))
+    SET documents -= 1 RETURN AFTER);
+LET $unused = $left[WHERE documents <= 0].id;
+DELETE $unused RETURN NONE;
+DELETE $unused.map(|$one| type::record('keyword', $one.id())) RETURN NONE;"""
+
 REPLACE_EDGES = f"""LET $old = (SELECT VALUE out FROM knowledge_has_keyword WHERE in = $document);
 LET $added = array::complement($keywords.id, $old);
 LET $removed = array::complement($old, $keywords.id);
@@ -22,27 +28,24 @@ DELETE knowledge_has_keyword WHERE in = $document AND out IN $removed RETURN NON
 INSERT RELATION INTO knowledge_has_keyword $keywords.map(|$one| {{
     id: [$document, $one.id], in: $document, out: $one.id, score: $one.score, scope: $scope, created_at: $now
     }}) ON DUPLICATE KEY UPDATE score = $input.score, scope = $input.scope RETURN NONE;
-LET $present = (UPDATE $added SET document_count += 1, updated_at = $now RETURN VALUE id);
-LET $absent = array::complement($added, $present);
+LET $counted = (UPSERT $added.map(|$one| type::record('keyword_use', $one.id())) SET documents += 1 RETURN AFTER);
+LET $absent = $counted[WHERE documents = 1].map(|$one| type::record('keyword', $one.id.id()));
 LET $new = $nodes[WHERE id IN $absent];
 IF array::len($new) != array::len($absent) {{ THROW '{VANISHED}' }};
 INSERT INTO keyword $new.map(|$one| {{
-    id: $one.id, text: $one.text, normalised: $one.normalised, scope: <set>[], document_count: 1,
+    id: $one.id, text: $one.text, normalised: $one.normalised, scope: <set>[],
     embedding: {vectors.decoded("$one.embedding")}, created_at: $now, updated_at: $now }}) RETURN NONE;
-UPDATE $removed SET document_count -= 1, updated_at = $now RETURN NONE;
-DELETE $removed WHERE document_count <= 0 RETURN NONE;"""
+{UNCOUNT}"""
 
-REMOVE_EDGES = """LET $removed = (SELECT VALUE out FROM knowledge_has_keyword WHERE in = $document);
+REMOVE_EDGES = f"""LET $removed = (SELECT VALUE out FROM knowledge_has_keyword WHERE in = $document);
 DELETE knowledge_has_keyword WHERE in = $document RETURN NONE;
-UPDATE $removed SET document_count -= 1, updated_at = $now RETURN NONE;
-DELETE $removed WHERE document_count <= 0 RETURN NONE;"""
+{UNCOUNT}"""
 
 
 async def present(database: Database, names: Collection[str]) -> set[str]:
     """Those of some keywords that a document has."""
-    found: list[Any] = await database.rows(
-        "SELECT VALUE normalised FROM keyword WHERE normalised IN $names", {"names": list(names)}
-    )
+    uses = [RecordID("keyword_use", name) for name in names]
+    found: list[Any] = await database.rows("SELECT VALUE record::id(id) FROM $uses", {"uses": uses})
     return set(found)
 
 

@@ -126,9 +126,7 @@ def create_documents(
     catalogue, originals = library.catalogue, library.originals
     care = DocumentCare(
         DocumentCheck(catalogue, document_queue, originals, objects),
-        DocumentRepair(
-            catalogue, document_queue, library.uploads, library.pipeline, library.removal, originals, index, clock
-        ),
+        DocumentRepair(catalogue, document_queue, library.uploads, library.pipeline, library.removal, originals, index),
     )
     return Documents(
         library=library,

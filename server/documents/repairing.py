@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from surrealdb import RecordID
 
 from server.control.contexts import Open
-from server.core.clock import Clock
 from server.core.errors import ConflictError
 from server.core.findings import Problem, of_kinds
 from server.documents import checking
@@ -26,10 +25,16 @@ AT_ONCE = 200
 DELETE_CHUNKS = "DELETE $chunks RETURN NONE"
 DELETE_EDGES = "DELETE $edges RETURN NONE"
 
-# Whoever adds or removes an edge writes its keyword too: one of both transactions is run again.
-COUNT_AGAIN = """UPDATE $keyword SET document_count = array::len($keyword<-knowledge_has_keyword), updated_at = $now
-    RETURN NONE;
-DELETE $keyword WHERE document_count <= 0 RETURN NONE"""
+# Whoever adds or removes an edge counts it too: one of both transactions is run again. A keyword that is not there is
+# made with the next edge to it, if nothing counts it.
+COUNT_AGAIN = """LET $there = array::len((SELECT VALUE id FROM $keyword)) = 1;
+LET $count = array::len($keyword<-knowledge_has_keyword);
+IF $there AND $count > 0 {
+    UPSERT $use SET documents = $count RETURN NONE
+} ELSE {
+    DELETE $use RETURN NONE;
+    DELETE $keyword RETURN NONE
+}"""
 
 
 class DocumentRepair:
@@ -44,7 +49,6 @@ class DocumentRepair:
         removal: Removal,
         originals: Originals,
         index: IndexWrites,
-        clock: Clock,
     ) -> None:
         self._catalogue = catalogue
         self._queue = queue
@@ -53,7 +57,6 @@ class DocumentRepair:
         self._removal = removal
         self._originals = originals
         self._index = index
-        self._clock = clock
 
     async def repair(self, opened: Open, problems: Sequence[Problem]) -> set[Problem]:
         """Repair what can be; answers the problems that were put right, or will be once their jobs have run."""
@@ -70,14 +73,15 @@ class DocumentRepair:
         for problem in of_kinds(problems, checking.CHUNK_LEFT):
             await self._pipeline.process(opened, problem.id, _unreported)
             done.add(problem)
+        # Before anything is made anew, which counts on what it finds.
+        for problem in of_kinds(problems, checking.COUNT):
+            variables = {"keyword": RecordID("keyword", problem.id), "use": RecordID("keyword_use", problem.id)}
+            await database.write(COUNT_AGAIN, variables, repeatable=True)
+            done.add(problem)
         lost = {problem.id for problem in of_kinds(problems, checking.ORIGINAL_MISSING, checking.ORIGINAL_DAMAGED)}
         for problem in of_kinds(problems, checking.CHUNKS, checking.KEYWORDS):
             if problem.id not in lost and await self._made_anew(opened, problem.id):
                 done.add(problem)
-        for problem in of_kinds(problems, checking.COUNT):
-            variables = {"keyword": RecordID("keyword", problem.id), "now": self._clock.now()}
-            await database.write(COUNT_AGAIN, variables, repeatable=True)
-            done.add(problem)
         orphans = of_kinds(problems, checking.ORIGINAL_ORPHANED)
         if orphans:
             await self._originals.tidy(opened.context.id, database)

@@ -31,8 +31,10 @@ DAMAGE: list[tuple[str, set[str], bool]] = [
     ("UPDATE document SET status = 'embedding'", {"document.unattended"}, True),
     ("UPDATE document SET attempt = 'deletion', status = 'failed'", {"document.half_deleted"}, True),
     ("UPDATE document SET size_bytes += 1", {"original.damaged"}, False),
-    ("UPDATE keyword SET document_count += 1", {"keyword.document_count"}, True),
-    ("LET $one = (SELECT VALUE id FROM keyword LIMIT 1); DELETE $one", {"document.keywords"}, True),
+    ("UPDATE keyword_use SET documents += 1", {"keyword.document_count"}, True),
+    ("DELETE keyword_use", {"keyword.document_count"}, True),
+    ("CREATE keyword_use:nowhere SET documents = 1", {"keyword.document_count"}, True),
+    ("LET $one = (SELECT VALUE id FROM keyword LIMIT 1); DELETE $one", {"document.keywords", "keyword.document_count"}, True),
     (COPY.format(id="[document.id(), 7, 0]", more="7 AS version"), {"chunk.left_behind"}, True),
     (COPY.format(id="['gone', 1, 0]", more="document:gone AS document"), {"chunk.orphaned"}, True),
     ("UPDATE turn SET seq = 99", {"turn.seq"}, False),
@@ -123,7 +125,7 @@ async def test_the_index_is_compared_with_the_database(app: App) -> None:
 
 async def test_a_key_with_a_floor_is_told_of_its_own_records_alone(app: App) -> None:
     await database(app).engine.execute(Binding("acme", "prod"), "UPDATE document SET chunk_count += 1")
-    await database(app).engine.execute(Binding("acme", "prod"), "UPDATE keyword SET document_count += 1")
+    await database(app).engine.execute(Binding("acme", "prod"), "UPDATE keyword_use SET documents += 1")
     other = await app.agent(scope_floor={"org": "other"})
     report = await examined(other)
     assert (report["problems"], report["checked"].get("documents", 0)) == ([], 0)

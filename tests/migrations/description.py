@@ -15,6 +15,7 @@ class Field:
     assertion: str | None = None
     readonly: bool = False
     flexible: bool = False
+    computed: str | None = None
 
 
 @dataclass(frozen=True)

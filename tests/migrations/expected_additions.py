@@ -179,9 +179,17 @@ ADDED_TO_PUBLISHED: dict[str, Table] = {
     ),
 }
 
+# Columns that are published as stored and follow from others here; whoever reads them sees no difference.
+DERIVED: dict[str, dict[str, Field]] = {
+    "keyword": {
+        "document_count": Field("int", computed="type::record('keyword_use', id.id()).documents ?? 0"),
+    },
+}
+
 ADDED_TABLES: dict[str, Table] = {
     "sweep_fence": Table(fields={"id": STRING, "fence": INT}),
     "content": Table(fields={"id": STRING, "uploads": INT}),
+    "keyword_use": Table(fields={"id": STRING, "documents": INT}),
     "mentions": Table(
         fields={"created_at": CREATED},
         indexes={"unique_pair": PAIR_INDEX},

@@ -45,6 +45,7 @@ def _field(info: dict[str, Any]) -> Field:
         assertion=info.get("assert"),
         readonly=info["readonly"],
         flexible=info.get("flexible", False),
+        computed=info.get("computed"),
     )
 
 

@@ -1,10 +1,10 @@
-"""A migrated database has the published schema, unaltered, and exactly the additions that are listed."""
+"""A migrated database has the published schema, unaltered but for what is derived, and exactly the listed additions."""
 
 from dataclasses import replace
 
 from server.store.engine import Database
 from tests.migrations.description import Table
-from tests.migrations.expected_additions import ADDED_TABLES, ADDED_TO_PUBLISHED
+from tests.migrations.expected_additions import ADDED_TABLES, ADDED_TO_PUBLISHED, DERIVED
 from tests.migrations.expected_schema import PUBLISHED, PUBLISHED_CONTROL
 from tests.migrations.introspection import schema_of
 
@@ -22,7 +22,14 @@ async def test_a_context_has_the_published_tables_and_the_listed_additions(conte
     }
     assert found.keys() == expected.keys()
     for name, table in expected.items():
-        assert found[name] == table, name
+        assert found[name] == replace(table, fields=table.fields | DERIVED.get(name, {})), name
+
+
+def test_what_is_derived_is_a_published_column_of_the_same_type() -> None:
+    for name, fields in DERIVED.items():
+        for column, field in fields.items():
+            assert field.type == PUBLISHED[name].fields[column].type
+            assert field.computed
 
 
 def test_every_addition_is_to_a_published_table_and_optional() -> None:
