@@ -19,10 +19,11 @@ TABLE = "knowledge_chunk"
 CLEARED_AT_ONCE = 200
 LAST_VERSION = 2**53
 
-STAGE = f"""{held()}
-INSERT INTO knowledge_chunk $rows.map(|$row| object::extend($row, {{
+INSERT = f"""INSERT INTO knowledge_chunk $rows.map(|$row| object::extend($row, {{
     embedding: {vectors.decoded("$row.embedding")}, document: $document, version: $version,
     scope: $scope, created_at: $now }})) RETURN NONE"""
+STAGE = f"{held()}\n{INSERT}"
+STAGE_LAST = held(", status = 'keywording'") + f"\n{INSERT}"
 
 # Ids are `[document, version, position]`. The document is written only where there is something to clear.
 CLEAR = f"""LET $some = array::concat(
@@ -48,9 +49,12 @@ class ChunkRows:
         self._attempts = attempts
 
     async def stage(
-        self, database: Database, attempt: Attempt, chunks: Sequence[Chunk], embedded: Matrix
+        self, database: Database, attempt: Attempt, chunks: Sequence[Chunk], embedded: Matrix, *, last: bool
     ) -> list[IndexedChunk]:
-        """Write chunks of a version that nobody sees yet; answers them as the search index wants them."""
+        """Write chunks of a version that nobody sees yet; answers them as the search index wants them.
+
+        With the last of them the document comes to its keywords.
+        """
         document, version, now = attempt.document, attempt.version, self._attempts.now()
         rows = [
             {
@@ -65,7 +69,8 @@ class ChunkRows:
             | ({"section": chunk.section} if chunk.section else {})
             for chunk, vector in zip(chunks, embedded, strict=True)
         ]
-        await self._attempts.write(database, attempt, STAGE, {"rows": rows, "now": now})
+        text = STAGE_LAST if last else STAGE
+        await self._attempts.write(database, attempt, text, {"rows": rows, "now": now})
         return [
             IndexedChunk(
                 id=RecordID(TABLE, [document.id, version, chunk.position]),

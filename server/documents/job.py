@@ -20,6 +20,8 @@ CANCELLED = "Its processing was cancelled. Process it again when you want it aft
 class DocumentJobs:
     """The handler of the jobs that bring documents to `ready`."""
 
+    first_stage = "extracting"
+
     def __init__(self, contexts: Contexts, pipeline: Pipeline, jobs: Jobs) -> None:
         self._contexts = contexts
         self._pipeline = pipeline

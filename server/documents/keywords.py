@@ -12,8 +12,8 @@ from server.documents.stopwords import EVERY_STOP_WORD, STOP_WORDS
 MAX_WORDS = 4
 _MIN_LENGTH = 3
 _MAX_LENGTH = 80
-# A word, or else what divides two phrases: anything but plain space.
-_TOKENS = re.compile(r"([^\W_]+(?:[-'\u2019.+#&][^\W_]+)*(?:\+\+|\#)?)|([^\w\s]|\n)")
+# A word, or else, with no group, what divides two phrases: anything but plain space.
+_TOKENS = re.compile(r"([^\W_]+(?:[-'\u2019.+#&][^\W_]+)*(?:\+\+|\#)?)|[^\w\s]|\n")
 # Where nothing divides words: signs of meaning, without those that only join them.
 _SIGNS = re.compile(
     "[\u4e00-\u9fff\u3005]{2,8}|[\u30a0-\u30ff]{3,20}|[A-Za-z][A-Za-z0-9.+#-]{2,}|[\u3002\uff0c\u3001\uff01\uff1f\n]"
@@ -49,7 +49,7 @@ def keywords(text: str, language: str | None = None, *, limit: int = 20) -> list
     shortest = _MIN_LENGTH - (language in _UNDIVIDED)
     for words in _phrases(text, language):
         phrase = " ".join(words)
-        key = normalised(phrase)
+        key = _plain(phrase)
         parts = key.split()
         if not shortest <= len(key) <= _MAX_LENGTH or len(parts) != len(words):
             continue
@@ -76,8 +76,12 @@ def _phrases(text: str, language: str | None) -> Iterator[list[str]]:
         return
     stop_words = STOP_WORDS.get(language or "", EVERY_STOP_WORD)
     words: list[str] = []
-    for word, _ in _TOKENS.findall(text):
-        if len(word) > 1 and not word.isdecimal() and _plain(word) not in stop_words:
+    belongs = {"": False}
+    for word in _TOKENS.findall(text):
+        if (belonging := belongs.get(word)) is None:
+            belonging = len(word) > 1 and not word.isdecimal() and _plain(word) not in stop_words
+            belongs[word] = belonging
+        if belonging:
             words.append(word)
             continue
         if 0 < len(words) <= MAX_WORDS:
@@ -87,5 +91,6 @@ def _phrases(text: str, language: str | None) -> Iterator[list[str]]:
         yield words
 
 
-def _plain(word: str) -> str:
-    return word.lower() if word.isascii() else normalised(word)
+def _plain(words: str) -> str:
+    """The same as `normalised`, for words with single spaces between them."""
+    return words.lower() if words.isascii() else normalised(words)

@@ -26,6 +26,10 @@ _SCRIPTS: Mapping[str, re.Pattern[str]] = {
 }
 # A sign of Han stands for about as much as this many letters.
 _WEIGHTS = {"han": 3.0, "kana": 2.0, "ko": 2.0}
+_LANGUAGES: Mapping[str, list[str]] = {
+    word: [language for language, stop_words in STOP_WORDS.items() if word in stop_words]
+    for word in set().union(*STOP_WORDS.values())
+}
 _UKRAINIAN = re.compile("[\u0456\u0457\u0454\u0491]")
 _PERSIAN = re.compile("[\u067e\u0686\u0698\u06af]")
 _MIN_WORDS = 5
@@ -38,7 +42,7 @@ _SIGN_SHARE = 0.02
 def detect(text: str) -> str | None:
     """The code of the language (ISO 639-1) of most of a text, None if that is not clear."""
     sample = _sample(text).casefold()
-    counts = {name: len(letters.findall(sample)) for name, letters in _SCRIPTS.items()}
+    counts = _counts(sample)
     script = max(counts, key=lambda name: counts[name] * _WEIGHTS.get(name, 1.0))
     if not counts[script]:
         return None
@@ -56,6 +60,13 @@ def detect(text: str) -> str | None:
             return script
 
 
+def _counts(sample: str) -> dict[str, int]:
+    """How many letters of each script there are; in plain ASCII there is only one."""
+    if sample.isascii():
+        return {"latin": len(sample)}
+    return {name: len(letters.findall(sample)) for name, letters in _SCRIPTS.items()}
+
+
 def _sample(text: str) -> str:
     """The beginning and the middle: the beginning alone is often a table of contents or a legal notice."""
     if len(text) <= SAMPLE:
@@ -71,7 +82,7 @@ def _by_small_words(sample: str) -> str | None:
         return None
     scores = dict.fromkeys(STOP_WORDS, 0.0)
     for word, count in words.items():
-        languages = [language for language, stop_words in STOP_WORDS.items() if word in stop_words]
+        languages = _LANGUAGES.get(word, [])
         for language in languages:
             scores[language] += count / len(languages)
     (best, most), (_, second), *_ = sorted(scores.items(), key=lambda item: -item[1])

@@ -26,7 +26,7 @@ from server.documents.chunking import Chunk, Chunker
 from server.documents.document import Status
 from server.documents.extraction.kinds import declared_type
 from server.documents.extraction.result import Extracted
-from server.documents.keywords import keywords
+from server.documents.keywords import Keyword, keywords
 from server.documents.language import detect
 from server.documents.progress import Progress
 from server.documents.replacing import Derived, Replacing
@@ -160,7 +160,8 @@ class Pipeline:
                 else:
                     # The first batch would have to be written again if a note about the document came in between.
                     await work.progress.settled()
-                stage = self._chunk_rows.stage(work.opened.database, work.attempt, batch, embedded)
+                last = begin + BATCH >= len(chunks)
+                stage = self._chunk_rows.stage(work.opened.database, work.attempt, batch, embedded, last=last)
                 writing = asyncio.create_task(stage)
         finally:
             if writing:
@@ -170,8 +171,7 @@ class Pipeline:
     async def _replace(self, work: _Work, extracted: Extracted, embedder: Embedder, chunk_count: int) -> Scope:
         """Put the new chunks and keywords in the place of the old ones; answers what the scope is by then."""
         document = work.attempt.document
-        language = await asyncio.to_thread(detect, extracted.text)
-        found = await asyncio.to_thread(keywords, extracted.text, language)
+        language, found = await asyncio.to_thread(_keyworded, extracted.text)
         await work.progress.settled()
         title = document.title or extracted.title or document.filename or document.id
         derived = Derived(title, extracted.mime_type, language, chunk_count, found)
@@ -199,6 +199,13 @@ class Pipeline:
     async def _tell(self, opened: Open, attempt: Attempt, note: Note, report: Report) -> None:
         """The document changes its status first, so that whoever hears of it finds it so."""
         begun = note.status == "extracting" or (note.status == "embedding" and note.done)
-        if not begun:
+        staged = note.status == "keywording" and note.total
+        if not begun and not staged:
             await self._attempts.enter(opened.database, attempt, note.status)
         await report(note)
+
+
+def _keyworded(text: str) -> tuple[str | None, list[Keyword]]:
+    """The language of a text, and what it is about."""
+    language = detect(text)
+    return language, keywords(text, language)

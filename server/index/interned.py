@@ -22,6 +22,12 @@ class Interned(Generic[Value]):
             self._values.append(value)
         return number
 
+    def numbers(self, values: Iterable[Value]) -> list[int]:
+        """The numbers of several values, most of which were seen before."""
+        several = list(values)
+        known = list(map(self._numbers.get, several))
+        return [self.number(one) if number is None else number for one, number in zip(several, known, strict=True)]
+
     def find(self, value: Value) -> int | None:
         """The number of a value that was seen."""
         return self._numbers.get(value)

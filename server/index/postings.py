@@ -76,7 +76,8 @@ class Postings:
         place = slice(self._filled, self._filled + len(counts))
         self._tail[0, place] = list(counts)
         self._tail[1, place] = row
-        self._tail[2, place] = [min(count, MOST) for count in counts.values()]
+        self._tail[2, place] = list(counts.values())
+        np.minimum(self._tail[2, place], MOST, out=self._tail[2, place])
         self._filled += len(counts)
 
     def of_term(self, term: int) -> tuple[Numbers, Counts]:

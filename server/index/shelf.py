@@ -87,7 +87,7 @@ class Shelf:
     def put(self, chunk: Chunk, content: Content) -> None:
         """Add a chunk, or replace the one of that id."""
         terms = Counter(self.analyzer.terms(chunk.searched(content.text)))
-        counts = {self.terms.number(term): count for term, count in terms.items()}
+        counts = dict(zip(self.terms.numbers(terms), terms.values(), strict=True))
         text_at, text_size = self.texts.append(content.text)
         found = traits(content.text)
         self._insert(

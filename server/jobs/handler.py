@@ -34,8 +34,7 @@ class JobContext:
         self._queue = queue
         self._claimed = claimed
         self._clock = clock
-        self._noted: Progress | None = None
-        self._written: Progress | None = None
+        self._noted = self._written = Progress(claimed.job.stage) if claimed.job.stage else None
         self._due = asyncio.Event()
         self._writing = asyncio.Lock()
 
@@ -52,7 +51,7 @@ class JobContext:
         before, self._noted = self._noted, Progress(stage, done, total)
         if before is None or before.stage != stage:
             await self.write()
-        else:
+        elif self._noted != self._written:
             self._due.set()
 
     def check(self) -> None:
@@ -99,6 +98,11 @@ class JobContext:
 
 class Handler(Protocol):
     """Does one kind of job; what it does must bear being done again, for any attempt can be cut short at any point."""
+
+    @property
+    def first_stage(self) -> str | None:
+        """What a job is at as soon as it is claimed."""
+        ...
 
     async def run(self, context: JobContext) -> None:
         """Do the work; `JobFailedError` says that trying again would not help, any other error that it may."""

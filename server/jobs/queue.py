@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,12 +33,14 @@ LET $first = (SELECT VALUE id FROM job
     ORDER BY context_id, priority, run_after LIMIT 1);
 LET $next = IF array::len($behind) = 1 { $behind } ELSE { $first };
 UPDATE $next SET state = 'running', attempts += 1, claims += 1, lease_owner = $worker, lease_until = $until,
-    started_at = $now, stage = NONE, progress_done = NONE, progress_total = NONE, updated_at = time::now()
+    started_at = $now, stage = $stages[kind], progress_done = NONE, progress_total = NONE, updated_at = time::now()
     RETURN AFTER"""
 
 IDLE = "lease_owner = NONE, lease_until = NONE, updated_at = time::now()"
 OVER = f"unique_key = NONE, finished_at = $now, {IDLE}"
 UNSUCCESSFUL = f"unsettled = true, {OVER}"
+UNHELD = {"lease_owner": None, "lease_until": None}
+LEASE_ALONE = {"lease_until"}
 
 TEND = f"""UPDATE (SELECT VALUE id FROM job WHERE state = 'retrying' AND run_after <= $now LIMIT {BATCH})
     SET state = 'queued', updated_at = time::now() RETURN AFTER;
@@ -106,14 +109,20 @@ class JobQueue:
                     return job_of(there)
         raise TransactionConflictError(f"Another job about {subject!r} keeps beginning and ending; try again.")
 
-    async def claim(self, worker: str, kinds: Sequence[str]) -> Claimed | None:
-        """The next job of these kinds, of the Context whose turn it is; the turn then passes on."""
+    async def claim(
+        self, worker: str, kinds: Sequence[str], stages: Mapping[str, str | None] | None = None
+    ) -> Claimed | None:
+        """The next job of these kinds, of the Context whose turn it is; the turn then passes on.
+
+        `stages` says in which stage a job of a kind begins.
+        """
         async with self._claiming:
             await self._tend()
             now = self._clock.now()
             variables = {
                 "served": self._served,
                 "kinds": list(kinds),
+                "stages": dict(stages or {}),
                 "worker": worker,
                 "now": now,
                 "until": now + self.lease,
@@ -127,42 +136,30 @@ class JobQueue:
 
     async def heartbeat(self, claimed: Claimed) -> Claimed:
         """Keep a job for another lease; `LeaseLostError` when it is somebody else's, or cancelled."""
-        return await self._renewed(claimed, "")
+        return await self._renewed(claimed)
 
     async def progress(
         self, claimed: Claimed, stage: str, done: int | None = None, total: int | None = None
     ) -> Claimed:
         """Note how far a job has come, and keep it for another lease."""
-        return await self._renewed(
-            claimed,
-            ", stage = $stage, progress_done = $done, progress_total = $total, updated_at = time::now()",
-            stage=stage,
-            done=done,
-            total=total,
-        )
+        return await self._renewed(claimed, stage=stage, progress_done=done, progress_total=total)
 
     async def complete(self, claimed: Claimed) -> Job:
-        return await self._held(claimed, f"state = 'done', last_error = NONE, {OVER}")
+        return await self._held(claimed, state="done", last_error=None, **self._over())
 
     async def fail(self, claimed: Claimed, error: str, *, permanent: bool = False, after: float = 0.0) -> Job:
         """Have a job tried again, not before `after` seconds; what no attempt can mend is failed, the last one dead."""
         reason = error[:MAX_ERROR_LENGTH]
         if permanent or claimed.job.attempts >= claimed.job.max_attempts:
             state = "failed" if permanent else "dead"
-            return await self._held(
-                claimed, f"state = $state, last_error = $error, {UNSUCCESSFUL}", state=state, error=reason
-            )
+            return await self._held(claimed, state=state, last_error=reason, unsettled=True, **self._over())
         pause = max(after, self._backoff.seconds(claimed.job.attempts))
-        return await self._held(
-            claimed,
-            f"state = 'retrying', last_error = $error, run_after = $later, {IDLE}",
-            error=reason,
-            later=self._clock.now() + timedelta(seconds=pause),
-        )
+        later = self._clock.now() + timedelta(seconds=pause)
+        return await self._held(claimed, state="retrying", last_error=reason, run_after=later, **UNHELD)
 
     async def release(self, claimed: Claimed) -> Job:
         """Give a job back as it was found; the attempt does not count."""
-        return await self._held(claimed, f"state = 'queued', attempts -= 1, {IDLE}")
+        return await self._held(claimed, state="queued", attempts=claimed.job.attempts - 1, **UNHELD)
 
     async def unsettled(self, kinds: Sequence[str]) -> list[Job]:
         """Jobs that ended without success, of which their handlers have not been told."""
@@ -198,24 +195,31 @@ class JobQueue:
         for job in jobs_of([*due, *dead, *left]):
             self.changes.tell(job)
 
-    async def _renewed(self, claimed: Claimed, more: str, **values: Any) -> Claimed:
+    def _over(self) -> dict[str, Any]:
+        return {"unique_key": None, "finished_at": self._clock.now(), **UNHELD}
+
+    async def _renewed(self, claimed: Claimed, **columns: Any) -> Claimed:
         until = self._clock.now() + self.lease
-        job = await self._held(claimed, f"lease_until = $until{more}", until=until, **values)
+        job = await self._held(claimed, lease_until=until, **columns)
         return Claimed(job, until)
 
-    async def _held(self, claimed: Claimed, assignments: str, **values: Any) -> Job:
-        """Change a job that is still held under this claim."""
-        rows = (
+    async def _held(self, claimed: Claimed, **columns: Any) -> Job:
+        """Change a job that is still held under this claim, of which therefore nobody else has changed anything."""
+        assigned = [f"{name} = ${name}" for name in columns]
+        if columns.keys() != LEASE_ALONE:
+            assigned.append("updated_at = time::now()")
+        moments = (
             await self._database.write(
-                f"UPDATE type::record('job', $id) SET {assignments} "
-                "WHERE state = 'running' AND claims = $claims RETURN AFTER",
-                claimed.token | values | {"now": self._clock.now()},
+                f"UPDATE type::record('job', $id) SET {', '.join(assigned)} "
+                "WHERE state = 'running' AND claims = $claims RETURN VALUE updated_at",
+                claimed.token | columns,
                 repeatable=True,
             )
         )[-1]
-        if not rows:
+        if not moments:
             raise LeaseLostError(
                 f"The job {claimed.job.id!r} is no longer this worker's: its lease ran out, or it was cancelled. "
                 "Stop working on it."
             )
-        return self.changes.tell(job_of(rows[0]))
+        shown = {name: value for name, value in columns.items() if name in Job.__dataclass_fields__}
+        return self.changes.tell(replace(claimed.job, **shown, updated_at=moments[0]))

@@ -39,6 +39,7 @@ class Worker:
         """A job that is queued in this process is begun at once; what other processes queue is found by polling."""
         self._queue = queue
         self._handlers = handlers
+        self._first_stages = {kind: handler.first_stage for kind, handler in handlers.items()}
         self._clock = clock
         self._name = name
         self._concurrency = concurrency
@@ -82,7 +83,7 @@ class Worker:
         while not self._stopping.is_set():
             self._queued.clear()
             with _surviving("claim"):
-                claimed = await self._queue.claim(self._name, list(self._handlers))
+                claimed = await self._queue.claim(self._name, list(self._handlers), self._first_stages)
                 if claimed:
                     await self._work(claimed)
                     continue

@@ -61,7 +61,7 @@ class FileObjectStore(ObjectStore):
         if file is None:
             raise missing(key)
         with file:
-            position = await self._run(what, file.seek, start)
+            position = await self._run(what, file.seek, start) if start else 0
             while end is None or position < end:
                 wanted = READ_SIZE if end is None else min(READ_SIZE, end - position)
                 chunk = await self._run(what, file.read, wanted)
@@ -69,6 +69,8 @@ class FileObjectStore(ObjectStore):
                     return
                 position += len(chunk)
                 yield chunk
+                if len(chunk) < wanted:
+                    return
 
     async def stat(self, key: str) -> ObjectStat:
         size = await self._run(f"look at {key}", _size, self._path(key))

@@ -22,6 +22,8 @@ REPORT_SECONDS = 1.0
 class Reindexing:
     """Takes the wish for a new index, and is the handler of the jobs that fulfil it."""
 
+    first_stage = None
+
     def __init__(self, contexts: Contexts, index: Index, queue: JobQueue, audit: AuditLog, clock: Clock) -> None:
         self._contexts = contexts
         self._index = index

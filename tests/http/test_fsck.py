@@ -34,7 +34,11 @@ DAMAGE: list[tuple[str, set[str], bool]] = [
     ("UPDATE keyword_use SET documents += 1", {"keyword.document_count"}, True),
     ("DELETE keyword_use", {"keyword.document_count"}, True),
     ("CREATE keyword_use:nowhere SET documents = 1", {"keyword.document_count"}, True),
-    ("LET $one = (SELECT VALUE id FROM keyword LIMIT 1); DELETE $one", {"document.keywords", "keyword.document_count"}, True),
+    (
+        "LET $one = (SELECT VALUE id FROM keyword LIMIT 1); DELETE $one",
+        {"document.keywords", "keyword.document_count"},
+        True,
+    ),
     (COPY.format(id="[document.id(), 7, 0]", more="7 AS version"), {"chunk.left_behind"}, True),
     (COPY.format(id="['gone', 1, 0]", more="document:gone AS document"), {"chunk.orphaned"}, True),
     ("UPDATE turn SET seq = 99", {"turn.seq"}, False),

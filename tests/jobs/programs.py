@@ -50,6 +50,8 @@ def say(text: str) -> None:
 class Work:
     """Leaves a row for each subject, in two steps, either of which may be the last."""
 
+    first_stage = None
+
     def __init__(self, database: Database) -> None:
         self._database = database
 

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.parametrize("engine", ["memory"], indirect=True)
 class Scripted:
     """A handler that does what the test says, and remembers what it was asked to do."""
 
+    first_stage: str | None = None
+
     def __init__(self, *script: Work) -> None:
         self._script = list(script)
         self.begun: list[Job] = []
