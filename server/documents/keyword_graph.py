@@ -13,8 +13,9 @@ from server.store.engine import Database
 VANISHED = "keyword-vanished"
 
 # Whoever adds or removes an edge counts it in the same transaction, so that two of them meet at the count of a keyword
-# and one is run again: that is what keeps the counts exact. A keyword is made with its first edge and goes with its last.
-# An edge that stays must not be deleted first: the engine does not forget its id before the transaction is over.
+# and one is run again: that is what keeps the counts exact. A keyword is made with its first edge, and goes with its
+# last one. An edge that stays must not be deleted first: the engine does not forget its id before the transaction is
+# over.
 UNCOUNT = """LET $left = (UPDATE $removed.map(|$one| type::record('keyword_use', $one.id()))
     SET documents -= 1 RETURN AFTER);
 LET $unused = $left[WHERE documents <= 0].id;
