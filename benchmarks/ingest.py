@@ -41,7 +41,8 @@ UPLOADERS = 4
 VOCABULARY = 6000
 COMMON_PART, HEADING_PART = 0.4, 0.03
 POLL_SECONDS = 0.25
-LOOKS_AT_FAILURES = 40
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
+LOOKS_AT_FAILURES = 10
 COMMON = ("the", "of", "and", "to", "in", "a", "is", "that", "for", "with", "as", "on", "by", "from", "at", "which")
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -197,7 +198,7 @@ async def ingest(contents: Sequence[str]) -> Measured:
 
 async def _all_ready(http: httpx.AsyncClient, contents: Sequence[str]) -> None:
     waiting = list(enumerate(contents))
-    wanted = await _total(http, "ready") + len(contents)
+    before, began = await _total(http, "ready"), time.perf_counter()
 
     async def sender() -> None:
         while waiting:
@@ -206,13 +207,16 @@ async def _all_ready(http: httpx.AsyncClient, contents: Sequence[str]) -> None:
             (await http.post("/b/documents", files={"file": file})).raise_for_status()
 
     await asyncio.gather(*(sender() for _ in range(UPLOADERS)))
-    # Looking costs the server some of the time that is measured, so that it looks for failures now and then only.
+    # Looking costs the server some of the time that is measured: the next look is when half of the rest should be done.
     for looks in itertools.count(1):
-        if await _total(http, "ready") >= wanted:
+        done = await _total(http, "ready") - before
+        left = len(contents) - done
+        if left <= 0:
             return
         if looks % LOOKS_AT_FAILURES == 0 and await _total(http, "failed"):
             raise SystemExit("a document failed; see the server's log")
-        await asyncio.sleep(POLL_SECONDS)
+        rest = (time.perf_counter() - began) / max(done, 1) * left
+        await asyncio.sleep(min(max(rest / 2, SHORTEST_PAUSE), LONGEST_PAUSE))
 
 
 async def _total(http: httpx.AsyncClient, status: str) -> int:

@@ -23,7 +23,13 @@ class Ids:
         return self._text(length)
 
     def _text(self, length: int) -> str:
-        return "".join(ALPHABET[self._randbelow(len(ALPHABET))] for _ in range(length))
+        # One number for all letters: each draw asks the system.
+        number = self._randbelow(len(ALPHABET) ** length)
+        letters: list[str] = []
+        for _ in range(length):
+            number, letter = divmod(number, len(ALPHABET))
+            letters.append(ALPHABET[letter])
+        return "".join(letters)
 
 
 def seeded(seed: str) -> Ids:

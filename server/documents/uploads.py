@@ -161,3 +161,5 @@ async def _parts(content: BinaryIO) -> AsyncIterator[bytes]:
     await asyncio.to_thread(content.seek, 0)
     while part := await asyncio.to_thread(content.read, READ_SIZE):
         yield part
+        if len(part) < READ_SIZE:
+            return
