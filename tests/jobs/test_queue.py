@@ -252,6 +252,18 @@ class TestLeases:
         job = await bench.jobs.get(held.job.id)
         assert (job.stage, job.progress_done, job.progress_total) == ("embedding", 3, 10)
 
+    async def test_the_holder_tells_a_job_as_it_is_stored(self, bench: Bench) -> None:
+        await queue_one(bench)
+        held = await claimed(bench)
+        held = await bench.queue.progress(held, "embedding", 3, 10)
+        assert held.job == await bench.jobs.get(held.job.id)
+        assert await bench.queue.fail(held, "Away.") == await bench.jobs.get(held.job.id)
+        bench.clock.advance(600)
+        held = await claimed(bench)
+        assert await bench.queue.release(held) == await bench.jobs.get(held.job.id)
+        held = await claimed(bench)
+        assert await bench.queue.complete(held) == await bench.jobs.get(held.job.id)
+
     async def test_a_job_left_behind_goes_to_another_and_the_attempt_counts(self, bench: Bench) -> None:
         await queue_one(bench)
         await claimed(bench)

@@ -306,6 +306,20 @@ class TestProgress:
         assert (done.stage, done.progress_done) == ("embedding", 100)
         assert len([one for one in bench.heard if one.state == "running"]) == 4
 
+    async def test_a_job_is_claimed_into_the_first_stage_which_takes_no_write_of_its_own(self, bench: Bench) -> None:
+        async def report(context: JobContext) -> None:
+            await context.progress("extracting")
+            await context.progress("chunking")
+
+        handler = Scripted(report)
+        handler.first_stage = "extracting"
+        async with working(bench, handler):
+            await queued(bench)
+            await bench.until("done")
+
+        running = [one.stage for one in bench.heard if one.state == "running"]
+        assert running == ["extracting", "chunking"]
+
 
 class TestStop:
     async def test_what_is_unfinished_is_given_back(self, bench: Bench) -> None:
