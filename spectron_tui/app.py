@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual import work
 from textual.app import App
 from textual.binding import BindingType
@@ -14,6 +15,7 @@ from textual.reactive import reactive
 
 from spectron.errors import SpectronError
 from spectron.target import Target
+from spectron.terminal.tables import plain
 from spectron_tui.actions.action import Action, Area
 from spectron_tui.actions.bindings import bindings, keymap, of, reachable
 from spectron_tui.dialogs.asking import Asking
@@ -95,6 +97,7 @@ class Dashboard(App[int]):
             surroundings.repository,
         )
         self.load = Load()
+        self.leaving = False
         self.place = place
         self._changed_runs: set[int] = set()
         self._filter = filter
@@ -151,6 +154,18 @@ class Dashboard(App[int]):
         except (SpectronError, ValueError):
             # The line of an hour shows the gap, and every other part says that the server does not answer.
             return
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 (Textual passes it)
+    ) -> None:
+        """Say it in a corner for a while; nothing in it is a command to the terminal, or markup."""
+        super().notify(plain(message), title=plain(title), severity=severity, timeout=timeout, markup=False)
 
     def report(self, error: SpectronError) -> None:
         """Say what failed, and leave the screen as it is."""
@@ -263,6 +278,11 @@ class Dashboard(App[int]):
         else:
             # Whoever waits for it in the same group, such as make, has to stop too.
             os.killpg(0, signal.SIGTSTP)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """From here on nothing is mounted any more, so that a screen may lack parts it would show something on."""
+        self.leaving = True
+        super().exit(result, return_code, message)
 
     def leave(self, code: int) -> None:
         """Go without a question, and end what is at work."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import category
 
 from rich import box
 from rich.table import Table
@@ -78,11 +79,14 @@ def excerpt(text: str, length: int) -> str:
 
 
 def plain(text: str) -> str:
-    """The text with its control characters spelled out, line ends and tabs excepted."""
+    """The text with its control characters spelled out, line ends and tabs excepted, and any blank as a blank."""
     return "".join(
-        character if character.isprintable() or character in "\n\t" else f"\\x{ord(character):02x}"
-        for character in text
+        character if character.isprintable() or character in "\n\t" else _spelled_out(character) for character in text
     )
+
+
+def _spelled_out(character: str) -> str:
+    return " " if category(character) == "Zs" else f"\\x{ord(character):02x}"
 
 
 def flattened(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -3,9 +3,10 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from spectron_tui.dialogs.dialog import Dialog
+from spectron_tui.widgets.plain import Plain
 
 
 class Asking(Dialog[bool]):
@@ -21,8 +22,8 @@ class Asking(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(self._title, classes="title", markup=False)
-            yield Static(self._consequence, markup=False)
+            yield Plain(self._title, classes="title")
+            yield Plain(self._consequence)
             with Horizontal():
                 yield Button("Cancel", id="cancel")
                 yield Button(self._verb, id="go", variant="warning")

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from spectron.terminal.tables import plain
 from spectron_tui.dialogs.dialog import Dialog
+from spectron_tui.widgets.plain import Plain
 
 
 class Choice(Dialog[str | None]):
@@ -22,7 +24,7 @@ class Choice(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(self._title, classes="title", markup=False)
+            yield Plain(self._title, classes="title")
             yield OptionList(*(Option(self._line(name), id=name) for name in self._names), markup=False)
 
     def on_mount(self) -> None:
@@ -35,4 +37,4 @@ class Choice(Dialog[str | None]):
         self.dismiss(event.option.id)
 
     def _line(self, name: str) -> str:
-        return f"● {name}" if name == self._current else f"  {name}"
+        return plain(f"● {name}" if name == self._current else f"  {name}")

@@ -9,9 +9,10 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input, Label, Static
+from textual.widgets import Button, Input, Label
 
 from spectron_tui.dialogs.dialog import Dialog
+from spectron_tui.widgets.plain import Plain
 
 ROOMY = 4
 """How many lines to fill in fit into 24 with room between them."""
@@ -57,11 +58,11 @@ class Form(Dialog[dict[str, str] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dense" if len(self._fields) > ROOMY else ""):
-            yield Static(self._title, classes="title", markup=False)
+            yield Plain(self._title, classes="title")
             for field in self._fields:
                 yield Label(field.label if field.required else f"{field.label} (can be empty)", markup=False)
                 yield Input(field.value, placeholder=field.example, id=field.name, password=field.secret)
-            yield Static(classes="wrong", markup=False)
+            yield Plain(classes="wrong")
             with Horizontal():
                 yield Button("Cancel", id="cancel")
                 yield Button(self._verb, id="go", variant="primary")
@@ -81,7 +82,7 @@ class Form(Dialog[dict[str, str] | None]):
         if wrong is None:
             self.dismiss(given)
             return
-        self.query_one(".wrong", Static).update(wrong)
+        self.query_one(".wrong", Plain).say(wrong)
         if missing:
             self.query_one(f"#{missing.name}", Input).focus()
 

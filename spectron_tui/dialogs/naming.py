@@ -3,9 +3,10 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input
 
 from spectron_tui.dialogs.dialog import Dialog
+from spectron_tui.widgets.plain import Plain
 
 
 class Naming(Dialog[bool]):
@@ -22,9 +23,9 @@ class Naming(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(self._title, classes="title", markup=False)
-            yield Static(self._consequence, markup=False)
-            yield Static(f"\nType {self._name} to go on:", markup=False)
+            yield Plain(self._title, classes="title")
+            yield Plain(self._consequence)
+            yield Plain(f"\nType {self._name} to go on:")
             yield Input(id="name")
             with Horizontal():
                 yield Button("Cancel", id="cancel")

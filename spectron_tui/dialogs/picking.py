@@ -7,10 +7,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, SelectionList, Static
+from textual.widgets import Button, SelectionList
 from textual.widgets.selection_list import Selection
 
 from spectron_tui.dialogs.dialog import Dialog
+from spectron_tui.widgets.plain import Plain
 
 
 class Picking(Dialog[frozenset[str] | None]):
@@ -26,9 +27,9 @@ class Picking(Dialog[frozenset[str] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(self._title, classes="title", markup=False)
+            yield Plain(self._title, classes="title")
             yield SelectionList(*(Selection(label, name, name in self._picked) for name, label in self._names.items()))
-            yield Static("Space picks or leaves out, Enter takes it.", markup=False)
+            yield Plain("Space picks or leaves out, Enter takes it.")
             with Horizontal():
                 yield Button("Cancel", id="cancel")
                 yield Button("Take", id="go", variant="primary")

@@ -6,9 +6,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from spectron_tui.dialogs.dialog import Dialog
+from spectron_tui.widgets.plain import Plain
 
 
 class Secret(Dialog[None]):
@@ -24,9 +25,9 @@ class Secret(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(f"The secret of {self._name}", classes="title", markup=False)
-            yield Static(self._secret, id="secret", markup=False)
-            yield Static("\nIt is shown once. Whoever has it can act as this key.", markup=False)
+            yield Plain(f"The secret of {self._name}", classes="title")
+            yield Plain(self._secret, id="secret")
+            yield Plain("\nIt is shown once. Whoever has it can act as this key.")
             with Horizontal():
                 yield Button("Copy (c)", id="copy", variant="primary")
                 yield Button("Close", id="close")

@@ -2,9 +2,9 @@
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from spectron_tui.dialogs.dialog import Dialog
+from spectron_tui.widgets.plain import Plain
 
 
 class Sheet(Dialog[None]):
@@ -19,6 +19,6 @@ class Sheet(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(self._title, classes="title", markup=False)
-            yield Static(self._text, id="text", markup=False)
-            yield Static("\nEscape closes this.", markup=False)
+            yield Plain(self._title, classes="title")
+            yield Plain(self._text, id="text")
+            yield Plain("\nEscape closes this.")

@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from spectron.errors import SpectronError
 from spectron_tui.actions.action import Area
@@ -25,6 +24,7 @@ from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.sheets.backups import about, contents, headline, pruning, set_rows, upcoming
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.pane import Pane
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column
 from spectron_tui.widgets.table import Table
 
@@ -58,11 +58,11 @@ class BackupsScreen(TabledScreen[Vault]):
         super().__init__(Vault(), Table(COLUMNS, id="sets"), filter=filter)
 
     def body(self) -> ComposeResult:
-        yield Static(id="repository", markup=False)
-        yield Static(id="jobs", markup=False)
+        yield Plain(id="repository")
+        yield Plain(id="jobs")
         yield self.table
         yield Notice("the sets", empty="There is no set yet. Press b to make one.", id="sets-notice")
-        yield Static(id="about", markup=False)
+        yield Plain(id="about")
         yield Pane(id="pane")
         yield from self.filter_line()
 
@@ -78,13 +78,11 @@ class BackupsScreen(TabledScreen[Vault]):
     def show(self) -> None:
         now = self.dashboard.surroundings.now()
         seen = self.snapshot
-        first = self.query_one("#repository", Static)
-        first.update(headline(seen, self.dashboard.desk.repository, now))
+        first = self.query_one("#repository", Plain)
+        first.say(headline(seen, self.dashboard.desk.repository, now))
         first.display = bool(self.dashboard.desk.repository)
-        jobs = self.query_one("#jobs", Static)
-        jobs.update(
-            upcoming(seen.jobs.value, now) if seen.jobs.value is not None else f"next: {seen.jobs.error or '…'}"
-        )
+        jobs = self.query_one("#jobs", Plain)
+        jobs.say(upcoming(seen.jobs.value, now) if seen.jobs.value is not None else f"next: {seen.jobs.error or '…'}")
         jobs.display = bool(self.dashboard.desk.repository)
         self.table.apply(set_rows(seen, now))
         listing = seen.listing
@@ -107,10 +105,10 @@ class BackupsScreen(TabledScreen[Vault]):
         if not self.stands:
             return
         one = self._set()
-        sheet = self.query_one("#about", Static)
+        sheet = self.query_one("#about", Plain)
         sheet.display = one is not None
         if one is not None:
-            sheet.update(about(one, self.snapshot, self.dashboard.surroundings.now()))
+            sheet.say(about(one, self.snapshot, self.dashboard.surroundings.now()))
 
     @on(Table.Opened)
     @work(exclusive=True, group="choose")

@@ -6,7 +6,7 @@ import yaml
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static, TabbedContent, TabPane
+from textual.widgets import TabbedContent, TabPane
 
 from spectron.errors import SpectronError
 from spectron.models.key import Key
@@ -21,6 +21,7 @@ from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.sheets.context import audit_rows, config_rows, key_rows, measures, retention
 from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column
 from spectron_tui.widgets.table import Table
 
@@ -76,9 +77,9 @@ class ContextScreen(TabledScreen[Tenancy]):
             with TabPane("Config"):
                 yield self._config
             with TabPane("Measures"):
-                yield Static(id="measures", classes="sheet", markup=False)
+                yield Plain(id="measures", classes="sheet")
             with TabPane("Retention"):
-                yield Static(id="retention", classes="sheet", markup=False)
+                yield Plain(id="retention", classes="sheet")
             with TabPane("Audit"):
                 yield self._audit
                 yield Notice("the audit", empty="Nothing was done or refused yet.", id="audit-notice")
@@ -100,8 +101,8 @@ class ContextScreen(TabledScreen[Tenancy]):
         self._keys.apply(key_rows(seen.keys.value or (), now))
         self._config.apply(config_rows(seen.context.value))
         self._audit.apply(audit_rows(seen.audit.value or (), now))
-        self.query_one("#measures", Static).update(measures(seen))
-        self.query_one("#retention", Static).update(retention(seen.retention))
+        self.query_one("#measures", Plain).say(measures(seen))
+        self.query_one("#retention", Plain).say(retention(seen.retention))
 
     @work(exclusive=True, group="change")
     async def action_context_mint(self) -> None:

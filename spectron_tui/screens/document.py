@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Static, TabbedContent, TabPane
+from textual.widgets import TabbedContent, TabPane
 
 from spectron.models.document import Chunk, Document, Keyword
 from spectron.terminal.tables import size
@@ -13,6 +13,7 @@ from spectron_tui.actions.action import Area
 from spectron_tui.feed.panel import Panel
 from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
 from spectron_tui.wording import number
@@ -59,12 +60,12 @@ class DocumentScreen(TabledScreen[Reading]):
         self._document_id = document_id
 
     def body(self) -> ComposeResult:
-        yield Static(id="about", markup=False)
+        yield Plain(id="about")
         with TabbedContent():
             with TabPane("Chunks"):
                 yield self._chunks
                 yield Notice("the chunks", empty="No chunk yet.", id="chunks-notice")
-                yield Static(id="text", markup=False)
+                yield Plain(id="text")
             with TabPane("Keywords"):
                 yield self._keywords
                 yield Notice("the keywords", empty="No keyword yet.", id="keywords-notice")
@@ -95,7 +96,7 @@ class DocumentScreen(TabledScreen[Reading]):
     def show(self) -> None:
         now = self.dashboard.surroundings.now()
         seen = self.snapshot
-        self.query_one("#about", Static).update(about(seen.document))
+        self.query_one("#about", Plain).say(about(seen.document))
         self._chunks.apply([chunk_row(chunk) for chunk in seen.chunks.value or ()])
         self._keywords.apply([keyword_row(keyword) for keyword in seen.keywords.value or ()])
         self.query_one("#chunks-notice", Notice).tell(seen.chunks, now)
@@ -105,7 +106,7 @@ class DocumentScreen(TabledScreen[Reading]):
     def _read_on(self) -> None:
         row = self._chunks.row
         if self.stands:
-            self.query_one("#text", Static).update(row.document.text if row else "")
+            self.query_one("#text", Plain).say(row.document.text if row else "")
 
 
 def about(panel: Panel[Document]) -> str:

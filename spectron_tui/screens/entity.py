@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from textual.app import ComposeResult
-from textual.widgets import Static, TabbedContent, TabPane
+from textual.widgets import TabbedContent, TabPane
 
 from spectron.aio.context import AsyncContextHandle
 from spectron.models.belief import Attribute, EntityDetail, Relation
@@ -13,6 +13,7 @@ from spectron_tui.feed.panel import Panel
 from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.sheets.context import floor
 from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
 from spectron_tui.wording import age
@@ -63,7 +64,7 @@ class EntityScreen(TabledScreen[Known]):
         self.entity = entity_type, name
 
     def body(self) -> ComposeResult:
-        yield Static(id="about", markup=False)
+        yield Plain(id="about")
         with TabbedContent():
             with TabPane("Attributes"):
                 yield self._attributes
@@ -86,7 +87,7 @@ class EntityScreen(TabledScreen[Known]):
     def show(self) -> None:
         now = self.dashboard.surroundings.now()
         detail = self.snapshot.detail
-        self.query_one("#about", Static).update(about(detail, self.entity))
+        self.query_one("#about", Plain).say(about(detail, self.entity))
         self._attributes.apply(
             [
                 Row(

@@ -7,9 +7,9 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from spectron.errors import SpectronError
+from spectron.models.document import Document
 from spectron.terminal.tables import size
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
@@ -20,6 +20,7 @@ from spectron_tui.screens.document import DocumentScreen
 from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.spark import meter, sparkline
 from spectron_tui.widgets.table import Table
@@ -36,6 +37,7 @@ COLUMNS = (
     Column("age", "Age", 4, right=True),
 )
 EVERYTHING = 1.0
+LONGEST_NAME = 60
 
 
 class IngestionScreen(TabledScreen[Ingestion]):
@@ -54,9 +56,9 @@ class IngestionScreen(TabledScreen[Ingestion]):
         super().__init__(Ingestion(), Table(COLUMNS, id="documents"), filter=filter)
 
     def body(self) -> ComposeResult:
-        yield Static(id="counts", markup=False)
+        yield Plain(id="counts")
         yield self.table
-        yield Static(id="reason", markup=False)
+        yield Plain(id="reason")
         yield Notice("the documents", empty="No document yet. Press u to upload some.")
         yield from self.filter_line()
 
@@ -72,7 +74,7 @@ class IngestionScreen(TabledScreen[Ingestion]):
         items = self.snapshot.items.value or ()
         counts = self.snapshot.counts
         told = ", ".join(f"{number(count)} {status}" for status, count in sorted(counts.items())) or "none"
-        self.query_one("#counts", Static).update(
+        self.query_one("#counts", Plain).say(
             f"{self.dashboard.target.context or 'all Contexts'}: {told}\n"
             f"ready, last hour {sparkline(throughput(items, now), 60)}"
         )
@@ -112,10 +114,10 @@ class IngestionScreen(TabledScreen[Ingestion]):
         if not self.stands:
             return
         item = self._item()
-        reason = self.query_one("#reason", Static)
+        reason = self.query_one("#reason", Plain)
         reason.display = bool(item and item.reason)
         if item and item.reason:
-            reason.update(f"✗ {item.document.title}: {item.reason}")
+            reason.say(f"✗ {item.document.title}: {item.reason}")
 
     @on(Table.Opened)
     def action_ingestion_open(self) -> None:
@@ -171,7 +173,8 @@ class IngestionScreen(TabledScreen[Ingestion]):
             f"Goes, for good: the original ({size(document.size_bytes)}), {number(document.chunk_count)} chunks, "
             f"and keywords that no other document holds.\nStays: facts that conversations told of it, and backups."
         )
-        if await self.app.push_screen_wait(Naming(f"Delete {document.title}?", consequence, document.title, "Delete")):
+        name = typeable(document)
+        if await self.app.push_screen_wait(Naming(f"Delete {document.title}?", consequence, name, "Delete")):
             try:
                 with noting() as requests:
                     await self.dashboard.admin.contexts(item.context_id).documents.delete(document.id)
@@ -187,6 +190,12 @@ class IngestionScreen(TabledScreen[Ingestion]):
     def _chosen(self) -> list[Item]:
         keys = {row.key for row in self.table.chosen}
         return [item for item in self.snapshot.items.value or () if item.key in keys]
+
+
+def typeable(document: Document) -> str:
+    """The title, where it can be typed, else the id."""
+    title = document.title
+    return title if title.isprintable() and len(title) <= LONGEST_NAME else document.id
 
 
 def progress(item: Item) -> str:

@@ -57,8 +57,8 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
 
     @property
     def stands(self) -> bool:
-        """Whether there is something to show anything on: an answer can come before that, and when it is taken down."""
-        return bool(self.query(Keys))
+        """Whether all of its parts are there; one that is left at once is taken down before it has them."""
+        return bool(self.query(Keys)) and self in self.app.screen_stack and not self.dashboard.leaving
 
     @abstractmethod
     def body(self) -> ComposeResult:
@@ -107,6 +107,8 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
             self.show()
 
     def on_screen_resume(self) -> None:
+        if self.stands and self.focused is None:
+            self.main().focus()
         self.ask()
         if self.KINDS:
             self.listen()

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
@@ -17,6 +16,7 @@ from spectron_tui.feed.troubles import Trouble, troubles
 from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.sheets.overview import answers_line, backups_line, load_lines, server_line, tenant_row, trouble_lines
 from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column
 from spectron_tui.widgets.table import Table
 
@@ -57,11 +57,11 @@ class OverviewScreen(TabledScreen[Deployment]):
         self._looked_at: datetime | None = None
 
     def body(self) -> ComposeResult:
-        yield Static(id="server", markup=False)
-        yield Static(id="load", markup=False)
-        yield Static(id="answers", markup=False)
-        yield Static(id="backups", markup=False)
-        yield Static(id="troubles", markup=False)
+        yield Plain(id="server")
+        yield Plain(id="load")
+        yield Plain(id="answers")
+        yield Plain(id="backups")
+        yield Plain(id="troubles")
         yield self.table
         yield Notice("the Contexts", empty="There is no Context yet. Press 2, then n, to create one.")
         yield from self.filter_line()
@@ -79,10 +79,10 @@ class OverviewScreen(TabledScreen[Deployment]):
         if dashboard.desk.repository and (self._looked_at is None or now - self._looked_at >= LOOK_AT_BACKUPS):
             self._looked_at = now
             self._look_at_backups()
-        self.query_one("#server", Static).update(server_line(seen))
-        self.query_one("#load", Static).update(load_lines(dashboard.load, now, self.size.width - 2))
-        self.query_one("#answers", Static).update(answers_line(seen))
-        self.query_one("#backups", Static).update(backups_line(dashboard.desk.vault, dashboard.desk.repository, now))
+        self.query_one("#server", Plain).say(server_line(seen))
+        self.query_one("#load", Plain).say(load_lines(dashboard.load, now, self.size.width - 2))
+        self.query_one("#answers", Plain).say(answers_line(seen))
+        self.query_one("#backups", Plain).say(backups_line(dashboard.desk.vault, dashboard.desk.repository, now))
         queued = Counter(job.context_id for job in seen.jobs.value or () if job.state in OPEN)
         self.table.apply([tenant_row(tenant, queued[tenant.context.id]) for tenant in seen.tenants.value or ()])
         self.query_one(Notice).tell(seen.tenants, now)
@@ -118,10 +118,10 @@ class OverviewScreen(TabledScreen[Deployment]):
 
     def _show_troubles(self) -> None:
         found = self.troubles()
-        wrong = self.query_one("#troubles", Static)
+        wrong = self.query_one("#troubles", Plain)
         wrong.set_class(bool(found), "bad")
         asked = self.snapshot.ready.value is not None
-        wrong.update(trouble_lines(found, max(3, self.size.height // ROWS_A_TROUBLE - 1), asked=asked))
+        wrong.say(trouble_lines(found, max(3, self.size.height // ROWS_A_TROUBLE - 1), asked=asked))
 
     @work(exclusive=True, group="backups")
     async def _look_at_backups(self) -> None:
@@ -131,4 +131,4 @@ class OverviewScreen(TabledScreen[Deployment]):
         self._show_troubles()
         dashboard = self.dashboard
         now = dashboard.surroundings.now()
-        self.query_one("#backups", Static).update(backups_line(dashboard.desk.vault, dashboard.desk.repository, now))
+        self.query_one("#backups", Plain).say(backups_line(dashboard.desk.vault, dashboard.desk.repository, now))

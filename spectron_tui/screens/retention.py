@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.timer import Timer
-from textual.widgets import Static, TabbedContent, TabPane, TextArea
+from textual.widgets import TabbedContent, TabPane, TextArea
 
 from spectron.errors import SpectronError
 from spectron.models.context import Context
@@ -25,6 +25,7 @@ from spectron_tui.sheets.context import retention
 from spectron_tui.sheets.policies import as_text, impact, parsed, swept, with_policy
 from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
 from spectron_tui.wording import age, number
@@ -71,11 +72,11 @@ class RetentionScreen(TabledScreen[Keeping]):
         yield Notice("the policies", empty="", id="notice")
         with TabbedContent(id="tabs"):
             with TabPane("In force", id="in-force"), VerticalScroll():
-                yield Static(id="force", markup=False)
+                yield Plain(id="force")
             with TabPane("Edit and impact", id="edit"), Horizontal():
                 yield self._editor
                 with VerticalScroll():
-                    yield Static("What an edit would change stands here.", id="impact", markup=False)
+                    yield Plain("What an edit would change stands here.", id="impact")
             with TabPane("Sweeps", id="past"):
                 yield self._sweeps
                 yield Notice("the sweeps", empty="Nothing was swept yet.", id="sweeps-notice")
@@ -103,7 +104,7 @@ class RetentionScreen(TabledScreen[Keeping]):
         self.query_one("#notice", Notice).tell(seen.policies, now)
         self.query_one("#sweeps-notice", Notice).tell(seen.sweeps, now)
         where = f"{self.context_id} (ctrl+k for another)\n\n" if self.context_id else ""
-        self.query_one("#force", Static).update(where + retention(seen.policies))
+        self.query_one("#force", Plain).say(where + retention(seen.policies))
         self._sweeps.apply([sweep_row(index, sweep, now) for index, sweep in enumerate(seen.sweeps.value or ())])
         policies = seen.policies.value
         if policies is not None and self._editor.text == self._untouched:
@@ -120,15 +121,15 @@ class RetentionScreen(TabledScreen[Keeping]):
 
     @work(exclusive=True, group="preview")
     async def _preview(self) -> None:
-        shown = self.query_one("#impact", Static)
+        shown = self.query_one("#impact", Plain)
         try:
             policies = parsed(self._editor.text)
-            shown.update("◌ Asking what that would change …")
+            shown.say("◌ Asking what that would change …")
             preview = await self.dashboard.admin.contexts(self.context_id or "").retention.preview(policies)
         except SpectronError as error:
-            shown.update(f"✗ {error}")
+            shown.say(f"✗ {error}")
         else:
-            shown.update(impact(preview))
+            shown.say(impact(preview))
 
     def action_retention_edit(self) -> None:
         self.main().active = "edit"

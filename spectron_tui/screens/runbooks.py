@@ -5,13 +5,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from runbooks.page import Page
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.screens.runlog import RunLogScreen
 from spectron_tui.screens.tabled import TabledScreen
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
 
@@ -39,9 +39,9 @@ class RunbooksScreen(TabledScreen[Pages]):
         super().__init__((), Table(COLUMNS, id="pages"), filter=filter)
 
     def body(self) -> ComposeResult:
-        yield Static("/ searches in the pages, Enter opens one, l shows what was run.", id="first")
+        yield Plain("/ searches in the pages, Enter opens one, l shows what was run.", id="first")
         yield self.table
-        yield Static(id="shows", markup=False)
+        yield Plain(id="shows")
         yield from self.filter_line()
 
     async def observe(self) -> Pages:
@@ -77,10 +77,10 @@ class RunbooksScreen(TabledScreen[Pages]):
         if not self.stands:
             return
         page = self.dashboard.desk.library.page(self.table.row.key) if self.table.row else None
-        shows = self.query_one("#shows", Static)
+        shows = self.query_one("#shows", Plain)
         shows.display = page is not None
         if page is not None:
-            shows.update(" ".join(page.section("How it shows").split("```", 1)[0].split()))
+            shows.say(" ".join(page.section("How it shows").split("```", 1)[0].split()))
 
     @on(Table.Opened)
     def action_runbooks_open(self) -> None:

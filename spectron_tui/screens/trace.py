@@ -13,6 +13,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from spectron.models.trace import Trace
+from spectron.terminal.tables import plain as spelled_out
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.feed.panel import Panel
@@ -89,31 +90,31 @@ class TraceScreen(LiveScreen[Detail]):
 
 def grow(root: TreeNode[Opens], trace: Trace) -> None:
     """Everything about a trace, one branch a question an operator has."""
-    root.set_label(Text(f"{trace.kind or 'trace'} · {milliseconds(trace.duration_ms)} · {trace.id}"))
+    root.set_label(_text(f"{trace.kind or 'trace'} · {milliseconds(trace.duration_ms)} · {trace.id}"))
     if trace.query:
-        root.add_leaf(Text(f"asked: {trace.query}"))
+        root.add_leaf(_text(f"asked: {trace.query}"))
     reason = f": {trace.tier_reason}" if trace.tier_reason else ""
-    root.add_leaf(Text(f"tier {trace.tier or '-'}{reason}{' (cached)' if trace.cached else ''}"))
-    root.add_leaf(Text(f"by {trace.principal or '-'} with key {trace.api_key_id or '-'}"))
+    root.add_leaf(_text(f"tier {trace.tier or '-'}{reason}{' (cached)' if trace.cached else ''}"))
+    root.add_leaf(_text(f"by {trace.principal or '-'} with key {trace.api_key_id or '-'}"))
     if trace.model:
-        root.add_leaf(Text(f"model {trace.model}, {trace.token_cost} tokens"))
+        root.add_leaf(_text(f"model {trace.model}, {trace.token_cost} tokens"))
     returned = set(trace.returned)
     candidates = root.add(f"candidates ({len(trace.candidates)})")
     for candidate in trace.candidates:
         sign = "●" if candidate.get("id") in returned else "○"
         candidates.add_leaf(
-            Text(f"{sign} {candidate.get('score', 0):.3f}  {candidate.get('id')}  {signals(candidate)}")
+            _text(f"{sign} {candidate.get('score', 0):.3f}  {candidate.get('id')}  {signals(candidate)}")
         )
     _branch(root, "returned", trace.returned)
     _branch(root, "sources", trace.sources)
     _branch(root, "turns", [_line(turn) for turn in trace.turns])
     entities = root.add(f"entities ({len(trace.entities)})") if trace.entities else root
     for entity in trace.entities:
-        entities.add_leaf(Text(f"→ {_line(entity)}"), data=_entity(str(entity.get("type")), str(entity.get("name"))))
+        entities.add_leaf(_text(f"→ {_line(entity)}"), data=_entity(str(entity.get("type")), str(entity.get("name"))))
     documents = root.add(f"documents ({len(trace.documents)})") if trace.documents else root
     for document in trace.documents:
         opens = _document(str(document.get("id", "")).removeprefix(DOCUMENT))
-        documents.add_leaf(Text(f"→ {_line(document)}"), data=opens)
+        documents.add_leaf(_text(f"→ {_line(document)}"), data=opens)
     _branch(root, "written", [f"{name}: {value}" for name, value in trace.written.items()])
 
 
@@ -130,11 +131,16 @@ def _entity(entity_type: str, name: str) -> Opens:
     return lambda context_id: EntityScreen(context_id, entity_type, name)
 
 
+def _text(words: str) -> Text:
+    """What nobody has checked: a query can hold anything."""
+    return Text(spelled_out(words))
+
+
 def _branch(root: TreeNode[Opens], label: str, lines: Any) -> None:
     if lines:
         branch = root.add(f"{label} ({len(lines)})")
         for line in lines:
-            branch.add_leaf(Text(str(line)))
+            branch.add_leaf(_text(str(line)))
 
 
 def _line(linked: Mapping[str, Any]) -> str:

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Static
 
 from spectron.models.trace import TraceStats
 from spectron_tui.actions.action import Area
@@ -17,6 +16,7 @@ from spectron_tui.feed.tracing import Narrowing, Traced, Tracing, observe
 from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.screens.trace import TraceScreen
 from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.spark import sparkline
 from spectron_tui.widgets.table import Table
@@ -46,7 +46,7 @@ class TracesScreen(TabledScreen[Tracing]):
         self.follows = False
 
     def body(self) -> ComposeResult:
-        yield Static(id="stats", markup=False)
+        yield Plain(id="stats")
         yield self.table
         yield Notice("the traces", empty="Nothing was asked or written, or nothing that matches. Press f to widen.")
         yield from self.filter_line()
@@ -64,7 +64,7 @@ class TracesScreen(TabledScreen[Tracing]):
         where = self.narrowing.context_id or self.dashboard.target.context or "all Contexts"
         following = " · following" if self.follows else ""
         lines = [f"{where}: {self.narrowing}{following}", *stats_lines(self.snapshot.stats.value or ())]
-        self.query_one("#stats", Static).update("\n".join(lines))
+        self.query_one("#stats", Plain).say("\n".join(lines))
         self.table.apply(
             [
                 Row(

@@ -82,7 +82,7 @@ class Keys(Widget):
     def _typed(self, key: str) -> bool:
         """Whether the key would be a letter of what is being typed."""
         focused = self.screen.focused
-        return focused is not None and focused.check_consume_key(key, key_to_character(key))
+        return focused is not None and focused.check_consume_key(key, "/" if key == "slash" else key_to_character(key))
 
     def _refresh_keys(self) -> None:
         self.refresh()

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from textual.widgets import Static
-
 from spectron_tui.feed.panel import SIGNS, Condition, Panel
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.wording import age
 
 
-class Notice(Static):
+class Notice(Plain):
     """Loading, empty, failed or stale with its age; nothing when all is well."""
 
     DEFAULT_CSS = """
@@ -19,7 +18,7 @@ class Notice(Static):
     """
 
     def __init__(self, what: str, *, empty: str, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id)
         self._what = what
         self._empty = empty
 
@@ -29,7 +28,7 @@ class Notice(Static):
         self.set_class(condition is Condition.FAILED, "failed")
         self.set_class(condition is Condition.STALE, "stale")
         self.display = condition is not Condition.READY
-        self.update(f"{SIGNS[condition]} {self._sentence(panel, now)}")
+        self.say(f"{SIGNS[condition]} {self._sentence(panel, now)}")
 
     def _sentence(self, panel: Panel[Any], now: datetime) -> str:
         match panel.condition:

@@ -5,11 +5,12 @@ from itertools import islice
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Log, Static
+from textual.widgets import Log
 
 from spectron.terminal.tables import plain, size
 from spectron_tui.programs.run import Part, Run
 from spectron_tui.sheets.outcome import words
+from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.spark import meter
 from spectron_tui.wording import ago
 
@@ -31,7 +32,7 @@ class Pane(Vertical):
         self._seen = 0
         self._told = False
         self._early: tuple[Run, datetime] | None = None
-        self._headline = Static(id="run", markup=False)
+        self._headline = Plain(id="run")
         self._log = Log(max_lines=20_000)
 
     def compose(self) -> ComposeResult:
@@ -54,7 +55,7 @@ class Pane(Vertical):
         if run is not self._run:
             self._run, self._seen, self._told = run, 0, False
             log.clear()
-        self._headline.update(headline(run, now))
+        self._headline.say(headline(run, now))
         fresh = min(run.said - self._seen, len(run.lines))
         if fresh and "--json" not in run.command.words:
             log.write_lines([plain(line.text) for line in islice(run.lines, len(run.lines) - fresh, None)])

@@ -124,7 +124,7 @@ def test_the_mouse_the_clipboard_and_exports(deployment: Deployment, tmp_path: P
         terminal.shows("Copied JSON")
         assert json.loads(terminal.clipboard)["namespace"] == "port"
         terminal.press("v", "V")
-        terminal.shows("contexts", ".csv", ".json")
+        terminal.shows("2 rows are in")
         terminal.click("harbour", times=2)
         terminal.shows("Scope floor", "Measures")
         terminal.click("Measures")

@@ -15,6 +15,8 @@ from rich.cells import cell_len
 TMUX = shutil.which("tmux")
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 120.0
+FOREIGN = ("SPECTRON_", "TMUX", "COLUMNS", "LINES")
+"""What says something about another terminal, or another deployment."""
 
 
 class Terminal:
@@ -31,7 +33,7 @@ class Terminal:
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="tmux-")  # a socket's path must be short
         self._socket = str(Path(self._folder.name) / "s")
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("SPECTRON_", "TMUX"))}
+        own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         self._environment = own | {"HOME": self._folder.name, "LC_ALL": "C.UTF-8"} | dict(environment)
         where = ("-c", str(folder)) if folder else ()
         self._tmux("new-session", "-d", "-x", str(width), "-y", str(height), *where, *arguments)
