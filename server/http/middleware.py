@@ -62,7 +62,6 @@ class RequestContext:
                 exchange.on_start = lambda: timeout.reschedule(None)
                 # For a route whose work grows with everything there is.
                 Request(scope).state.take_time = exchange.on_start
-                Request(scope).state.take_time = exchange.on_start
                 await self._app(scope, self._patient(receive, timeout, exchange), exchange)
         except TimeoutError:
             if exchange.status:

@@ -55,7 +55,9 @@ class LocalIndex(Index):
 
     async def open(self, databases: Iterable[Database]) -> None:
         """Begin to catch up with these databases, those that need it."""
-        await asyncio.gather(*map(self._collection, databases))
+        closed = [database for database in databases if database.binding not in self._collections]
+        if closed:
+            await asyncio.gather(*map(self._collection, closed))
 
     async def caught_up(self, database: Database) -> None:
         """Wait until everything in that database can be found."""

@@ -26,6 +26,9 @@ from server.store.vectors import Vector
 
 # Whoever asks waits for an answer, not for a provider that is away.
 VECTOR_SECONDS = 10.0
+# What is embedded and searched in place keeps the loop busy: the look-up is to be under way by then. It is a task, and
+# what it asks of the database another.
+STEPS_TO_THE_DATABASE = 2
 BY_WORDS = "by words alone, for want of the question's vector"
 NOTE = "This was found by words alone."
 
@@ -73,6 +76,8 @@ class Recall:
             return asyncio.ensure_future(self._passages.rank(database, asking, understanding, vector, links))
 
         try:
+            for _ in range(STEPS_TO_THE_DATABASE):
+                await asyncio.sleep(0)
             vector, away = await self._embedded(opened, asking)
             if understanding.typed is None and not self._may_answer_again(opened, asking, understanding, vector):
                 searching = search()

@@ -39,7 +39,7 @@ async def test_a_lookup_that_fails_leaves_nothing_running(tmp_path: Path, query:
             before = asyncio.all_tasks()
             watched.intercept = away
             assert (await app.http.post(f"{BASE}/query", json={"query": query})).status_code == 503
-            assert not [task for task in asyncio.all_tasks() - before if "/recall/" in source(task)]
+            assert not [task for task in asyncio.all_tasks() - before if "/server/recall/" in source(task)]
             watched.intercept = None
             assert "Quirin painted the boat." in await memory.texts("Who painted the boat?")
 
