@@ -239,7 +239,9 @@ async def test_keys_of_a_deleted_context_never_open_another_of_the_same_id(
     acme: App, engine: WatchedEngine, clock: FakeClock, tmp_path: Path
 ) -> None:
     key = (await acme.mint(principal="supervisor"))["secret"]
-    async with running(tmp_path, clock=clock, engine=engine, key=acme.key) as second:
+    shared = WatchedEngine(engine.inner)
+    shared.kind = "remote"  # only then are there other processes
+    async with running(tmp_path, clock=clock, engine=shared, key=acme.key) as second:
         here, there = await acme.client(key), await second.client(key)
         assert (await here.get(KEYS)).status_code == (await there.get(KEYS)).status_code == httpx.codes.OK
         assert (await acme.http.delete(URL)).status_code == httpx.codes.NO_CONTENT
