@@ -3,8 +3,11 @@
 import asyncio
 from pathlib import Path
 
+from server.core.clock import SystemClock
+from server.store.embedded import EmbeddedEngine
 from tests.recall.memory import Memory
 from tests.support.app import App, running
+from tests.support.engines import WatchedEngine
 
 REINDEX = "/api/v1/contexts/acme/reindex"
 
@@ -47,6 +50,20 @@ async def test_only_managers_ask_for_it_and_only_of_a_context_that_is_there(acme
     assert (await agent.post(REINDEX)).status_code == 403
     assert (await acme.http.post("/api/v1/contexts/nobody/reindex")).status_code == 404
     assert (await acme.http.post(f"{REINDEX}?dry_run=true")).status_code == 400
+
+
+async def test_where_the_database_keeps_the_index_there_is_none_to_be_made_anew(tmp_path: Path) -> None:
+    async with EmbeddedEngine(None, SystemClock()) as inner:
+        engine = WatchedEngine(inner)
+        engine.kind = "remote"
+        async with running(tmp_path, engine=engine) as app:
+            await app.context()
+            refused = await app.http.post(REINDEX)
+            assert refused.status_code == 422
+            assert "keeps the search index itself" in refused.json()["detail"]
+            assert (await app.http.get("/api/v1/jobs")).json()["jobs"] == []
+            audit = await app.http.get("/api/v1/contexts/acme/audit", params={"kind": "index"})
+            assert audit.json()["events"] == []
 
 
 async def test_a_context_that_is_gone_fails_its_job(tmp_path: Path) -> None:
