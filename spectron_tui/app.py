@@ -87,7 +87,9 @@ class Dashboard(App[int]):
         super().__init__()
         self.surroundings = surroundings
         self.target = surroundings.target
-        self.admin = surroundings.connect(self.target)
+        self.answered = False
+        """Whether the last request was answered, be it with a refusal."""
+        self.admin = surroundings.connect(self.target, self._heard)
         self.desk = Desk(
             surroundings.allowed_programs,
             surroundings.environ,
@@ -176,6 +178,9 @@ class Dashboard(App[int]):
         said = f"{done} {await self._audited(context_id, requests)}"
         self.desk.note(said)
         self.notify(said, timeout=30, markup=False)
+
+    def _heard(self, answered: bool) -> None:
+        self.answered = answered
 
     async def _audited(self, context_id: str, requests: Collection[str]) -> str:
         try:
@@ -324,7 +329,7 @@ class Dashboard(App[int]):
     async def _connect(self, target: Target) -> None:
         """Leave everything that was seen of the other server behind."""
         before = self.admin
-        self.target, self.admin, self.connected = target, self.surroundings.connect(target), None
+        self.target, self.admin, self.connected = target, self.surroundings.connect(target, self._heard), None
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         for place in PLACES:

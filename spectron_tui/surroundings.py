@@ -14,6 +14,7 @@ from spectron_tui.programs.programs import NoPrograms, Programs, ReadOnlyProgram
 from spectron_tui.recording.player import Player
 from spectron_tui.recording.recorder import Recorder
 from spectron_tui.transport.gate import ReadOnlyTransport
+from spectron_tui.transport.hearing import HearingTransport
 from spectron_tui.transport.noting import NotingTransport
 from spectron_tui.transport.recording import RecordingTransport
 
@@ -48,9 +49,12 @@ class Surroundings:
         """The programs, behind the gate unless changes are allowed."""
         return self.programs if self.writes else ReadOnlyPrograms(self.programs)
 
-    def connect(self, target: Target) -> AsyncSpectronManagement:
-        """A client of that server, behind the gate unless changes are allowed; it repeats nothing, the polls do."""
-        transport = self.transport()
+    def connect(self, target: Target, heard: Callable[[bool], None]) -> AsyncSpectronManagement:
+        """A client of that server, behind the gate unless changes are allowed; it repeats nothing, the polls do.
+
+        `heard` is told after each request whether there was an answer.
+        """
+        transport: httpx.AsyncBaseTransport = HearingTransport(self.transport(), heard)
         if self.recorder is not None and self.recorder.url == target.url:
             transport = RecordingTransport(transport, self.recorder, self.now)
         return AsyncSpectronManagement(

@@ -39,6 +39,9 @@ def _service(deployment: Deployment) -> Iterator[Trouble]:
     if deployment.health.error:
         yield Trouble(f"No answer: {deployment.health.error}", "full-disaster")
         return
+    if deployment.tenants.error or deployment.jobs.error:
+        refused = deployment.tenants.error or deployment.jobs.error
+        yield Trouble(f"Contexts and jobs can't be seen: {refused}", "database-down")
     ready = deployment.ready.value
     if ready is not None and ready.status == "unavailable":
         yield Trouble(f"The database can't be reached: {ready.engine.get('reason', NO_REASON)}", "database-down")

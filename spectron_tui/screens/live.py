@@ -142,7 +142,7 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
             self._pace = self._pace.after(failed=self.failed())
             reached = self.reached()
             if reached is not None:
-                self.dashboard.connected = reached
+                self.dashboard.connected = reached or self.dashboard.answered
             if self.stands:
                 self.show()
             self.polls += 1

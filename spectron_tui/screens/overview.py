@@ -120,7 +120,8 @@ class OverviewScreen(TabledScreen[Deployment]):
         found = self.troubles()
         wrong = self.query_one("#troubles", Plain)
         wrong.set_class(bool(found), "bad")
-        asked = self.snapshot.ready.value is not None
+        seen = self.snapshot
+        asked = seen.ready.value is not None and seen.tenants.value is not None and seen.jobs.value is not None
         wrong.say(trouble_lines(found, max(3, self.size.height // ROWS_A_TROUBLE - 1), asked=asked))
 
     @work(exclusive=True, group="backups")

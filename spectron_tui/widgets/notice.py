@@ -39,6 +39,6 @@ class Notice(Plain):
             case Condition.FAILED:
                 return f"Can't show {self._what}: {panel.error}"
             case Condition.STALE:
-                return f"{self._what.capitalize()} of {age(panel.taken_at, now)} ago. {panel.error}"
+                return f"{self._what[:1].upper()}{self._what[1:]} of {age(panel.taken_at, now)} ago. {panel.error}"
             case Condition.READY:
                 return ""

@@ -48,6 +48,33 @@ async def test_nothing_breaks_and_nothing_is_left_behind(seed: int) -> None:
     assert dashboard.return_code == 0
 
 
+async def turns(count: int) -> None:
+    """So many turns of the loop, however fast the machine is."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_a_page_is_left_after_any_number_of_turns() -> None:
+    dashboard = Dashboard(surroundings(refusing()))
+    async with dashboard.run_test() as pilot:
+        for count in range(0, 60, 2):
+            dashboard.open_context("acme")
+            await turns(count)
+            dashboard.go("contexts")
+        await pilot.pause()
+        assert dashboard.is_running
+
+
+@pytest.mark.parametrize("count", [0, 4, 12])
+async def test_the_dashboard_is_left_after_any_number_of_turns(count: int) -> None:
+    dashboard = Dashboard(surroundings(refusing()))
+    async with dashboard.run_test():
+        dashboard.go("retention")
+        await turns(count)
+        dashboard.exit(0)
+    assert dashboard.return_code == 0
+
+
 async def test_a_screen_that_was_left_before_it_stood_has_its_keys_when_it_is_opened_again() -> None:
     dashboard = Dashboard(surroundings(refusing()))
     async with dashboard.run_test() as pilot:

@@ -195,7 +195,7 @@ async def test_a_stream_that_ends_at_once_is_not_asked_for_all_the_time() -> Non
         transport=lambda: httpx.MockTransport(lambda _: httpx.Response(200, text="<html></html>")),
         exports=Path(),
     )
-    admin: AsyncSpectronManagement = given.connect(given.target)
+    admin: AsyncSpectronManagement = given.connect(given.target, lambda _: None)
     following = asyncio.create_task(News(("job",), sleep).follow(admin, lambda: None))
     await done.wait()
     following.cancel()

@@ -6,8 +6,10 @@ from textual.pilot import Pilot
 
 from spectron_tui.app import Dashboard
 from spectron_tui.feed.panel import SIGNS, Condition
+from spectron_tui.screens.context import ContextScreen
 from spectron_tui.screens.overview import OverviewScreen
 from spectron_tui.widgets.notice import Notice
+from spectron_tui.widgets.plain import Plain
 from tests.spectron_tui.surroundings import refusing, surroundings, until
 from tests.support.app import App
 
@@ -67,6 +69,32 @@ async def test_what_was_seen_stays_with_its_age_while_the_server_is_away(acme: A
         switch.up = True
         await pilot.press("r")
         assert await in_condition(pilot, Condition.READY) == ""
+        assert dashboard.connected is True
+
+
+async def test_a_key_that_is_refused_is_an_answer_and_a_trouble(acme: App, switch: Switch) -> None:
+    dashboard = Dashboard(surroundings(switch, key="mgmt-nobody-nothing", now=acme.clock.now))
+    async with dashboard.run_test() as pilot:
+        said = await in_condition(pilot, Condition.FAILED)
+        assert "API key" in said
+        assert dashboard.connected is True
+        troubles = overview(pilot).query_one("#troubles", Plain)
+        assert "can't be seen" in str(troubles.content)
+        assert "Nothing is wrong" not in str(troubles.content)
+
+
+async def test_a_context_that_was_deleted_is_stale_and_the_server_still_there(acme: App, switch: Switch) -> None:
+    dashboard = Dashboard(surroundings(switch, key=acme.key, now=acme.clock.now))
+    async with dashboard.run_test() as pilot:
+        await pilot.press("2", "enter")
+        dashboard.open_context("acme")
+        screen = dashboard.screen
+        assert isinstance(screen, ContextScreen)
+        await until(pilot, lambda: screen.snapshot.context.value is not None)
+        assert (await acme.http.delete("/api/v1/contexts/acme")).is_success
+        await pilot.press("r")
+        await until(pilot, lambda: screen.snapshot.context.condition is Condition.STALE)
+        assert "The Context acme of" in str(screen.query_one("#notice", Notice).content)
         assert dashboard.connected is True
 
 
