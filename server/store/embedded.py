@@ -12,7 +12,8 @@ from surrealdb.connections.async_embedded import AsyncEmbeddedSurrealConnection
 from surrealdb.errors import SurrealError
 
 from server.core.clock import Clock
-from server.core.errors import UnavailableError
+from server.core.errors import ContextNotFoundError, UnavailableError
+from server.store.binding import Binding
 from server.store.copying import StoreCopy
 from server.store.engine import Variables
 from server.store.gate import Gate
@@ -62,6 +63,7 @@ class EmbeddedEngine(StatementEngine):
         self._connection: AsyncEmbeddedSurrealConnection | None = None
         self._housekeeping: asyncio.Task[bool] | None = None
         self._closed = False
+        self._dropped: set[Binding] = set()
 
     async def open(self) -> None:
         async with self._alone:
@@ -128,6 +130,19 @@ class EmbeddedEngine(StatementEngine):
     def wal_bytes(self) -> int:
         """The size of the write-ahead log on disk; a few microseconds."""
         return sum(size for _, size in _files(self._path / "wal")) if self._path else 0
+
+    async def create_database(self, binding: Binding) -> bool:
+        self._dropped.discard(binding)
+        return await super().create_database(binding)
+
+    async def drop_database(self, binding: Binding) -> None:
+        """Remove it, and refuse whoever is still at work in it: to use a database is to create it."""
+        self._dropped.add(binding)
+        await super().drop_database(binding)
+
+    def _require(self, binding: Binding) -> None:
+        if binding in self._dropped:
+            raise ContextNotFoundError(f"The database {binding} was deleted, and so was its Context.")
 
     async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:  # noqa: ARG002  # nothing is lost on the way to this engine
         await self._enter()

@@ -40,7 +40,11 @@ class StatementEngine(Engine):
     def _written(self) -> None:
         """Called after each query that may have written."""
 
+    def _require(self, binding: Binding) -> None:
+        """Called before each query; refuses what must not be used."""
+
     async def read(self, binding: Binding, text: str, variables: Variables | None = None) -> list[Any]:
+        self._require(binding)
         _, *answers = await self._query(f"{use(binding)}\n{text}", variables, repeatable=True)
         return results_of(answers)
 
@@ -52,6 +56,7 @@ class StatementEngine(Engine):
             if attempt:
                 self.stats.conflict_retries += 1
                 await self._clock.sleep(self._jitter() * min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
+            self._require(binding)
             # A USE that creates its database may lose against another one that does the same, and says so. It is in
             # force nevertheless and the transaction has run: only what follows tells whether that worked.
             _, *answers = await self._query(whole, variables, repeatable=repeatable)
@@ -68,6 +73,7 @@ class StatementEngine(Engine):
         if binding is None:
             answers = await self._query(text, variables, repeatable=False)
         else:
+            self._require(binding)
             _, *answers = await self._query(f"{use(binding)}\n{text}", variables, repeatable=False)
         self._written()
         return results_of(answers)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.core.clock import SystemClock
-from server.core.errors import UnavailableError
+from server.core.errors import ContextNotFoundError, UnavailableError
 from server.store.binding import Binding
 from server.store.embedded import EmbeddedEngine
 from server.store.engine import Database
@@ -47,6 +47,19 @@ async def read_for_ever(engine: EmbeddedEngine) -> None:
 
 def size_of(store: Path) -> int:
     return sum(file.stat().st_size for file in store.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize("text", ["CREATE thing:1", "RETURN 1"])
+async def test_who_is_still_at_work_in_a_dropped_database_does_not_make_it_again(
+    engine: EmbeddedEngine, text: str
+) -> None:
+    await engine.drop_database(BINDING)
+    for work in (engine.read, engine.write, engine.execute):
+        with pytest.raises(ContextNotFoundError, match="was deleted"):
+            await work(BINDING, text)
+    assert await engine.databases(BINDING.namespace) == set()
+    await engine.create_database(BINDING)
+    await engine.write(BINDING, text)
 
 
 class TestCheckpoints:
