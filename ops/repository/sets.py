@@ -60,6 +60,8 @@ class Repository:
                 damaged[set_id] = str(error)
             except NotThereError:
                 continue  # pruned since the names were listed
+        # Two of one second have names in any order.
+        sets.sort(key=lambda one: (one.started_at, one.id), reverse=True)
         return Listing(tuple(sets), damaged, tuple(sorted({owner_of(name) for name in names} - published)))
 
     def get(self, set_id: str) -> Manifest:

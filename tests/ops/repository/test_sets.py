@@ -23,6 +23,15 @@ def test_sets_are_listed_newest_first(repository: Repository, still: ManualClock
     assert repository.get(first.id) == first
 
 
+def test_sets_of_one_second_are_listed_newest_first_too(repository: Repository, still: ManualClock) -> None:
+    made = []
+    for rows in range(8):
+        made.append(write_set(repository, {"acme": rows}))
+        still.advance(0.001)
+    assert [one.id for one in repository.listing().sets] == [one.id for one in reversed(made)]
+    assert repository.get("latest") == made[-1]
+
+
 def test_the_latest_is_one_of_everything_if_there_is_one(repository: Repository, still: ManualClock) -> None:
     whole = write_set(repository, {"acme": 2, "beta": 1})
     still.advance(60)
