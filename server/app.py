@@ -20,7 +20,7 @@ from server.control.parts import create_control
 from server.control.restoring import Originals
 from server.control.secrets import MasterKey
 from server.core.clock import Clock, SystemClock
-from server.core.errors import UnavailableError
+from server.core.errors import TransactionConflictError, UnavailableError
 from server.core.ids import Ids
 from server.core.retention import duration
 from server.documents.news import DocumentNews
@@ -262,7 +262,8 @@ class Server:
         while True:
             try:
                 await self._prepare()
-            except UnavailableError as error:
+            except (UnavailableError, TransactionConflictError) as error:
+                # Processes that begin at the same moment define the same things.
                 if self.engine.kind == "embedded":
                     raise
                 log.warning("database.unavailable", reason=error.detail)

@@ -181,7 +181,7 @@ def test_a_dialog_survives_the_terminal_becoming_small_and_large_again(deploymen
 
 @in_a_terminal
 def test_the_terminal_is_given_back_whatever_ends_it(deployment: Deployment) -> None:
-    command = f"{BIN / 'spectron-tui'} --url {deployment.url}; echo ended with $?"
+    command = f"'{BIN / 'spectron-tui'}' --url {deployment.url}; echo ended with $?"
     environment = {"SPECTRON_API_KEY": deployment.key, "PS1": "shell> "}
     ends = (
         (signal.SIGTERM, "ended with 143"),
@@ -207,7 +207,7 @@ def test_the_terminal_is_given_back_whatever_ends_it(deployment: Deployment) -> 
 def test_it_goes_to_the_background_and_comes_back(deployment: Deployment) -> None:
     environment = {"SPECTRON_API_KEY": deployment.key, "PS1": "shell> "}
     with Terminal(["bash", "--norc", "--noprofile"], environment=environment) as terminal:
-        terminal.type(f"{BIN / 'spectron-tui'} --url {deployment.url}")
+        terminal.type(f"'{BIN / 'spectron-tui'}' --url {deployment.url}")
         terminal.press("Enter")
         terminal.shows("There is no Context yet")
         terminal.press("C-z")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from server.core.errors import TransactionConflictError
 from server.store.binding import Binding
 from server.store.engine import Database
 from tests.http.problem import slug_of
@@ -35,6 +36,22 @@ async def test_not_ready_while_the_database_is_away(tmp_path: Path, clock: FakeC
         assert (await app.http.get("/api/v1/health")).status_code == 200
         watched.heal()
         assert (await app.http.get(READY)).status_code == 200
+
+
+async def test_a_start_beside_that_of_another_process_is_tried_again(
+    tmp_path: Path, clock: FakeClock, watched: WatchedEngine
+) -> None:
+    watched.kind, clock.short_seconds = "remote", 2.0
+    lost = iter([TransactionConflictError("A transaction lost against another one.")])
+
+    async def lose(_: str) -> None:
+        for error in lost:
+            raise error
+
+    watched.intercept = lose
+    async with running(tmp_path, clock=clock, engine=watched) as app:
+        assert (await app.http.get(READY)).status_code == 200
+    assert next(lost, None) is None
 
 
 async def test_a_context_whose_migration_fails_is_alone_in_that_and_heals(
