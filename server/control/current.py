@@ -46,8 +46,7 @@ class CurrentContexts:
         except ContextNotFoundError:
             self._known.pop(context_id, None)
             raise
-        unchanged = known is not None and known.context == context
-        config = known.config if known and unchanged else self._effective(context)
+        config = known.config if known and known.context == context else self._effective(context)
         current = self._known[context_id] = Current(context, config, now, changes)
         return current
 

@@ -59,9 +59,10 @@ class Multiplier:
         return found
 
     def _share(self, count: int, worth: bool, multiply: Callable[[slice], None]) -> None:
-        if count and (self._threads == 1 or not worth):
+        if not count:
+            return
+        if self._threads == 1 or not worth:
             multiply(slice(0, count))
-        if not count or self._threads == 1 or not worth:
             return
         step = -(-count // (PIECES * self._threads))
         pieces = iter(range(0, count, step))

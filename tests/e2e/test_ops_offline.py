@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.operator import OPS, Operator
 from tests.e2e.test_ops_restore import fill
+from tests.support.cluster import bootstrap
 from tests.support.database_server import PASSWORD, USERNAME, DatabaseServer
 from tests.support.deployment import BIN, Deployment
 from tests.support.processes import Process
@@ -87,12 +88,8 @@ def filled(folder: Path, remote: dict[str, str]) -> dict[str, Any]:
     ):
         url = api.wait_for(r"listens on (http://\S+)").group(1)
         worker.wait_for("works")
-        done = subprocess.run(
-            [str(BIN / "spectrond"), "bootstrap"],
-            env=remote | {"PATH": str(BIN)}, capture_output=True, text=True, check=True, timeout=100,
-        )  # fmt: skip
         data.mkdir(exist_ok=True)
-        (data / "management.key").write_text(done.stdout)
+        (data / "management.key").write_text(bootstrap(remote))
         server = Deployment(data, folder)
         server.url = url
         with server.admin as admin:

@@ -2,25 +2,19 @@
 
 import asyncio
 import itertools
-import subprocess
 import time
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from server.core.clock import SystemClock
 from server.store.binding import Binding
 from server.store.engine import Database
 from server.store.remote import RemoteEngine
-from tests.e2e.test_worker import environment, started
+from tests.support.cluster import Cluster
 from tests.support.database_server import PASSWORD, USERNAME
-from tests.support.deployment import BIN
-
-__all__ = ["environment"]
 
 RECORDS = 2000
 BATCH = 500
@@ -31,28 +25,12 @@ FILL = "INSERT INTO instruction (SELECT *, <set>[] AS scope FROM $rows) RETURN N
 
 @pytest.mark.slow
 @pytest.mark.timeout(120 + PATIENCE)
-def test_they_take_turns(environment: dict[str, str], tmp_path: Path) -> None:
-    environment["SPECTRON_SWEEP_INTERVAL"] = "1m"
-    with ExitStack() as stack:
-        api = stack.enter_context(started("api", environment, tmp_path / "api.log"))
-        url = api.wait_for(r"listens on (http://\S+)").group(1)
-        bootstrap = subprocess.run(
-            [str(BIN / "spectrond"), "bootstrap"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        headers = {"API-KEY": bootstrap.stdout.strip()}
-        http = stack.enter_context(httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=60))
+def test_they_take_turns(tmp_path: Path) -> None:
+    with Cluster(tmp_path, SPECTRON_SWEEP_INTERVAL="1m") as cluster, cluster.client() as http:
         http.post("/contexts/acme", json={"namespace": "acme", "database": "prod"}).raise_for_status()
         http.put("/contexts/acme/retention", json=POLICIES).raise_for_status()
-        asyncio.run(fill(environment["SPECTRON_DATABASE_URL"]))
-        schedulers = [
-            stack.enter_context(started("scheduler", environment, tmp_path / f"scheduler-{number}.log"))
-            for number in range(2)
-        ]
+        asyncio.run(fill(cluster.database.url))
+        schedulers = [cluster.start("scheduler") for _ in range(2)]
         deadline = time.monotonic() + PATIENCE
         sweeps: list[dict[str, Any]] = []
         while len([sweep for sweep in sweeps if sweep["finished_at"]]) < 2:

@@ -1,22 +1,17 @@
 """Several workers on one SurrealDB server share the documents; what one leaves behind that is killed, others finish."""
 
 import random
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.e2e.test_worker import environment, started
+from tests.support.cluster import Cluster
 from tests.support.corpus import corpus
-from tests.support.deployment import BIN
-
-__all__ = ["environment"]
 
 WORKERS = 3
 PATIENCE = 240
@@ -25,29 +20,13 @@ UNFINISHED = {"queued", "retrying", "running"}
 
 
 @pytest.mark.timeout(400)
-def test_workers_share_what_there_is_and_one_may_die(environment: dict[str, str], tmp_path: Path) -> None:
+def test_workers_share_what_there_is_and_one_may_die(tmp_path: Path) -> None:
     files = corpus(random.Random(7))
-    environment["SPECTRON_WORKER_CONCURRENCY"] = "2"
-    with ExitStack() as stack:
-        api = stack.enter_context(started("api", environment, tmp_path / "api.log"))
-        url = api.wait_for(r"listens on (http://\S+)").group(1)
-        bootstrap = subprocess.run(
-            [str(BIN / "spectrond"), "bootstrap"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        headers = {"API-KEY": bootstrap.stdout.strip()}
-        http = stack.enter_context(httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=60))
+    with Cluster(tmp_path, SPECTRON_WORKER_CONCURRENCY="2") as cluster, cluster.client() as http:
         http.post("/contexts/acme", json={"namespace": "acme", "database": "prod"}).raise_for_status()
         for name, content in files.items():
             http.post("/acme/documents", files={"file": (name, content)}).raise_for_status()
-        workers = [
-            stack.enter_context(started("worker", environment, tmp_path / f"worker-{number}.log"))
-            for number in range(WORKERS)
-        ]
+        workers = [cluster.start("worker") for _ in range(WORKERS)]
         for worker in workers:
             worker.wait_for("works")
         seen: set[str] = set()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.objects.conftest import S3Endpoint, s3_endpoint
-from tests.runbooks.cluster import Cluster
+from tests.runbooks.cluster import RelayedCluster
 from tests.runbooks.keeper import Keeper, kept
 from tests.runbooks.provider import Provider
 from tests.runbooks.walk import Walk
@@ -46,10 +46,10 @@ def shared(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="package")
-def cluster(s3_endpoint: S3Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(s3_endpoint: S3Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayedCluster]:
     """The API on a SurrealDB server and a bucket, and nobody yet who works."""
     s3_endpoint.create_bucket("cluster")
-    with Cluster(tmp_path_factory.mktemp("cluster"), s3_endpoint.port, "cluster") as running:
+    with RelayedCluster(tmp_path_factory.mktemp("cluster"), s3_endpoint.port, "cluster") as running:
         yield running
 
 

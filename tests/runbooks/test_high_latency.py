@@ -1,13 +1,13 @@
 """The way to the database has become slow."""
 
-from tests.runbooks.cluster import Cluster
+from tests.runbooks.cluster import RelayedCluster
 from tests.runbooks.conftest import Walking
 
 CONTEXT = "slow"
 QUESTION = "Where does Maria work?"
 
 
-def test_the_slow_part_is_found(cluster: Cluster, walking: Walking) -> None:
+def test_the_slow_part_is_found(cluster: RelayedCluster, walking: Walking) -> None:
     with cluster.admin as admin:
         admin.contexts.create(id=CONTEXT, namespace=CONTEXT, database="prod")
         slow = admin.contexts(CONTEXT)

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from tests.runbooks.cluster import Cluster
+from tests.runbooks.cluster import RelayedCluster
 from tests.runbooks.conftest import Walking
 
 CONTEXT = "stuck"
 
 
-def test_a_worker_does_what_has_waited(cluster: Cluster, walking: Walking, tmp_path: Path) -> None:
+def test_a_worker_does_what_has_waited(cluster: RelayedCluster, walking: Walking, tmp_path: Path) -> None:
     (tmp_path / "note.md").write_text("The ferry leaves at nine.")
     with cluster.admin as admin:
         admin.contexts.create(id=CONTEXT, namespace=CONTEXT, database="prod")

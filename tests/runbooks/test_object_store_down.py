@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from spectron.errors import SpectronError
-from tests.runbooks.cluster import Cluster
+from tests.runbooks.cluster import RelayedCluster
 from tests.runbooks.conftest import Walking
 
 CONTEXT = "stored"
 
 
-def test_documents_go_on_when_the_bucket_does(cluster: Cluster, walking: Walking, tmp_path: Path) -> None:
+def test_documents_go_on_when_the_bucket_does(cluster: RelayedCluster, walking: Walking, tmp_path: Path) -> None:
     (tmp_path / "note.md").write_text("The ferry leaves at nine.")
     with cluster.admin as admin:
         admin.contexts.create(id=CONTEXT, namespace=CONTEXT, database="prod")

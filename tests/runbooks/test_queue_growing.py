@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from tests.runbooks.cluster import Cluster
+from tests.runbooks.cluster import RelayedCluster
 from tests.runbooks.conftest import Walking
 
 CONTEXT = "busy"
 DOCUMENTS = 40
 
 
-def test_another_worker_makes_the_queue_shorter(cluster: Cluster, walking: Walking, tmp_path: Path) -> None:
+def test_another_worker_makes_the_queue_shorter(cluster: RelayedCluster, walking: Walking, tmp_path: Path) -> None:
     with cluster.admin as admin:
         admin.contexts.create(id=CONTEXT, namespace=CONTEXT, database="prod")
         for number in range(DOCUMENTS):
