@@ -24,8 +24,7 @@ INSERT = f"""INSERT INTO knowledge_chunk $rows.map(|$row| {{
     id: [$key, $version, $row[0]], document: $document, version: $version, position: $row[0], text: $row[1],
     char_start: $row[2], char_end: $row[3], section: $row[4], token_count: $row[5],
     embedding: {vectors.decoded("$row[6]")}, scope: $scope, created_at: $now }}) RETURN NONE"""
-STAGE = f"{held()}\n{INSERT}"
-STAGE_LAST = held(", status = 'keywording'") + f"\n{INSERT}"
+STAGE = held(", status = $status") + f"\n{INSERT}"
 
 # Ids are `[document, version, position]`. The document is written only where there is something to clear.
 CLEAR = f"""LET $some = array::concat(
@@ -70,8 +69,8 @@ class ChunkRows:
             ]
             for chunk, vector in zip(chunks, embedded, strict=True)
         ]
-        text = STAGE_LAST if last else STAGE
-        await self._attempts.write(database, attempt, text, {"key": document.id, "rows": rows, "now": now})
+        variables = {"key": document.id, "rows": rows, "now": now, "status": "keywording" if last else "embedding"}
+        await self._attempts.write(database, attempt, STAGE, variables)
         return [
             IndexedChunk(
                 id=RecordID(TABLE, [document.id, version, chunk.position]),

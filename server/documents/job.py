@@ -51,8 +51,8 @@ class DocumentJobs:
                     await self._pipeline.fail(opened, job.subject, job.last_error or CANCELLED)
 
     async def _process(self, context: JobContext) -> None:
-        async def report(note: Note) -> None:
-            await context.progress(note.status, note.done, note.total)
+        def report(note: Note) -> None:
+            context.progress(note.status, note.done, note.total)
 
         try:
             async with self._contexts.opened(context.job.context_id) as opened:

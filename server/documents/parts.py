@@ -157,11 +157,12 @@ def create_library(
     attempts = Attempts(clock, ids)
     chunks = ChunkRows(attempts)
     uploads = Uploads(catalogue, chunks, objects, index, embedder_of, ids, enqueue=enqueue)
+    replacing = Replacing(attempts)
     return Library(
         catalogue=catalogue,
         chunks=chunks,
         uploads=uploads,
-        pipeline=Pipeline(catalogue, attempts, chunks, spool, extraction, Replacing(attempts), embedder_of, index),
+        pipeline=Pipeline(catalogue, attempts, chunks, spool, extraction, replacing, embedder_of, index, clock),
         removal=Removal(catalogue, chunks, objects, index, clock, gone=gone),
         originals=Originals(objects, uploads, clock, grace=grace),
         objects=objects,

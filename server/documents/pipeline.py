@@ -1,7 +1,7 @@
 """From the bytes of a document to what is searched, stage by stage; any stage can be cut short and done again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +10,7 @@ import structlog
 
 from server.control.contexts import Open
 from server.control.models import EmbedderOf
+from server.core.clock import Clock
 from server.core.errors import (
     ExtractionError,
     NotFoundError,
@@ -37,6 +38,8 @@ from server.models.embedding import Embedder
 BATCH = 64
 # What is wrong with the file or the configuration stays wrong until a person has done something about it.
 HOPELESS = (ExtractionError, NotFoundError, ValidationError, ProviderRefusedError)
+# An attempt begins with the first status, and with the last chunks the document comes to its keywords.
+PASSING: tuple[Status, ...] = ("chunking", "embedding", "keywording")
 
 log = structlog.get_logger(__name__)
 
@@ -56,14 +59,21 @@ class Extraction(Protocol):
     async def extract(self, path: Path, declared: str | None = None) -> Extracted: ...
 
 
-Report = Callable[[Note], Awaitable[None]]
+Report = Callable[[Note], object]
 
 
 @dataclass(frozen=True)
 class _Work:
     opened: Open
     attempt: Attempt
-    progress: Progress[Note]
+    report: Report
+    statuses: Progress[Status]
+
+    def note(self, note: Note) -> None:
+        """Tell how far it has come; the document takes on the status, unless what is written next brings one."""
+        self.report(note)
+        if note.status in PASSING and not note.done:
+            self.statuses.note(note.status)
 
 
 class Pipeline:
@@ -79,6 +89,7 @@ class Pipeline:
         replacing: Replacing,
         embedder_of: EmbedderOf,
         index: IndexWrites,
+        clock: Clock,
     ) -> None:
         self._catalogue = catalogue
         self._attempts = attempts
@@ -88,6 +99,7 @@ class Pipeline:
         self._replacing = replacing
         self._embedder_of = embedder_of
         self._index = index
+        self._clock = clock
 
     async def process(self, opened: Open, document_id: str, report: Report) -> None:
         """Bring a document to `ready`, if there is one that is not.
@@ -101,19 +113,19 @@ class Pipeline:
             if document and document.status == "ready" and document.attempt:
                 await self._tidy(opened, Attempt(document.attempt, document, document.version))
             return
-        progress = Progress[Note](lambda note: self._tell(opened, attempt, note, report))
-        work = _Work(opened, attempt, progress)
+        statuses = Progress[Status](lambda status: self._attempts.enter(opened.database, attempt, status), self._clock)
+        work = _Work(opened, attempt, report, statuses)
         try:
             await self._process(work)
         except ThrownError as error:
             if error.thrown != SUPERSEDED:
                 raise
         except SpectronError as error:
-            await progress.given_up()
+            await statuses.given_up()
             await self._put_off(work, error)
             raise
         finally:
-            await progress.given_up()
+            await statuses.given_up()
 
     async def fail(self, opened: Open, document_id: str, reason: str) -> None:
         """Note that nobody tries any more, in words that a person can act on."""
@@ -125,15 +137,15 @@ class Pipeline:
         opened, attempt = work.opened, work.attempt
         if not attempt.first:
             await self._chunk_rows.clear(opened.database, attempt, kept=attempt.document.seen_version)
-        work.progress.note(Note("extracting"))
+        work.note(Note("extracting"))
         extracted = await self._extract(attempt)
         embedder = await self._embedder_of(opened)
-        work.progress.note(Note("chunking"))
+        work.note(Note("chunking"))
         ingestion = opened.config.ingestion
         chunker = Chunker(embedder.count_tokens, size=ingestion.chunk_size, overlap=ingestion.chunk_overlap)
         chunks = await asyncio.to_thread(lambda: list(chunker.chunks(extracted.text, extracted.sections)))
         indexed = await self._embed(work, embedder, chunks)
-        work.progress.note(Note("keywording", len(chunks), len(chunks)))
+        work.note(Note("keywording", len(chunks), len(chunks)))
         scope = await self._replace(work, extracted, embedder, len(chunks))
         await self._index.chunks_added(opened.database, [replace(chunk, scope=scope) for chunk in indexed])
         if attempt.document.seen_version is not None:
@@ -147,7 +159,7 @@ class Pipeline:
 
     async def _embed(self, work: _Work, embedder: Embedder, chunks: list[Chunk]) -> list[IndexedChunk]:
         """Embed and stage the chunks; while one batch is written the next one is embedded."""
-        work.progress.note(Note("embedding", 0, len(chunks)))
+        work.note(Note("embedding", 0, len(chunks)))
         indexed: list[IndexedChunk] = []
         writing: asyncio.Task[list[IndexedChunk]] | None = None
         try:
@@ -156,10 +168,10 @@ class Pipeline:
                 embedded = await embedder.embed([chunk.text for chunk in batch])
                 if writing:
                     indexed += await writing
-                    work.progress.note(Note("embedding", begin, len(chunks)))
+                    work.note(Note("embedding", begin, len(chunks)))
                 else:
                     # The first batch would have to be written again if a note about the document came in between.
-                    await work.progress.settled()
+                    await work.statuses.settled()
                 last = begin + BATCH >= len(chunks)
                 stage = self._chunk_rows.stage(work.opened.database, work.attempt, batch, embedded, last=last)
                 writing = asyncio.create_task(stage)
@@ -172,7 +184,7 @@ class Pipeline:
         """Put the new chunks and keywords in the place of the old ones; answers what the scope is by then."""
         document = work.attempt.document
         language, found = await asyncio.to_thread(_keyworded, extracted.text)
-        await work.progress.settled()
+        await work.statuses.settled()
         title = document.title or extracted.title or document.filename or document.id
         derived = Derived(title, extracted.mime_type, language, chunk_count, found)
         return await self._replacing.replace(work.opened.database, work.attempt, derived, embedder)
@@ -195,14 +207,6 @@ class Pipeline:
                 await self._attempts.wait(work.opened.database, work.attempt, error.detail)
         except SpectronError as another:
             log.warning("document.reason_not_kept", document=work.attempt.document.id, reason=another.detail)
-
-    async def _tell(self, opened: Open, attempt: Attempt, note: Note, report: Report) -> None:
-        """The document changes its status first, so that whoever hears of it finds it so."""
-        begun = note.status == "extracting" or (note.status == "embedding" and note.done)
-        staged = note.status == "keywording" and note.total
-        if not begun and not staged:
-            await self._attempts.enter(opened.database, attempt, note.status)
-        await report(note)
 
 
 def _keyworded(text: str) -> tuple[str | None, list[Keyword]]:

@@ -112,5 +112,5 @@ class DocumentRepair:
             await self._index.chunks_removed(database, chunks)
 
 
-async def _unreported(note: Note) -> None:
+def _unreported(note: Note) -> None:
     """What is only tidied has no progress to tell."""

@@ -30,6 +30,14 @@ class Changes:
             self._told.move_to_end(job.id)
             if len(self._told) > REMEMBERED:
                 self._told.popitem(last=False)
-            for listener in self._listeners:
-                listener(job)
+            self._pass_on(job)
         return job
+
+    def show(self, job: Job) -> None:
+        """Pass on how a job stands whose latest version is this one, but for what is not written yet."""
+        if self._told.get(job.id) == job.updated_at:
+            self._pass_on(job)
+
+    def _pass_on(self, job: Job) -> None:
+        for listener in self._listeners:
+            listener(job)

@@ -1,7 +1,6 @@
 """What does the work: the handler of a kind of job, and the job as it sees it."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -9,22 +8,13 @@ import structlog
 from server.core.clock import Clock
 from server.core.errors import LeaseLostError, SpectronError
 from server.core.waiting import happened
-from server.jobs.job import Claimed, Job
+from server.jobs.job import Claimed, Job, Progress
 from server.jobs.queue import JobQueue
 
 BEATS_A_LEASE = 3
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 0.25
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a job has come."""
-
-    stage: str
-    done: int | None = None
-    total: int | None = None
 
 
 class JobContext:
@@ -42,16 +32,16 @@ class JobContext:
     def job(self) -> Job:
         return self._claimed.job
 
-    async def progress(self, stage: str, done: int | None = None, total: int | None = None) -> None:
+    def progress(self, stage: str, done: int | None = None, total: int | None = None) -> None:
         """Say how far the job has come.
 
-        A new stage is written at once, and raises `LeaseLostError` if the job is no longer held; counts of the same
-        stage are gathered and follow within a second.
+        A new stage is told at once in this process. It is written with what follows it within a moment, and then it is
+        found out too whether the job is still held: what is over that soon costs the database nothing.
         """
         before, self._noted = self._noted, Progress(stage, done, total)
         if before is None or before.stage != stage:
-            await self.write()
-        elif self._noted != self._written:
+            self._queue.show(self._claimed, self._noted)
+        if self._noted != self._written:
             self._due.set()
 
     def check(self) -> None:
@@ -66,17 +56,17 @@ class JobContext:
             if noted is None or noted == self._written:
                 self._claimed = await self._queue.heartbeat(self._claimed)
             else:
-                self._claimed = await self._queue.progress(self._claimed, noted.stage, noted.done, noted.total)
+                self._claimed = await self._queue.progress(self._claimed, noted)
                 self._written = noted
 
     async def complete(self) -> Job:
         """Write that the job is done, with what it last said."""
-        if self._noted != self._written:
-            await self.write()
-        return await self._queue.complete(self._claimed)
+        async with self._writing:
+            return await self._queue.complete(self._claimed, self._noted)
 
     async def fail(self, reason: str, *, permanent: bool, after: float) -> Job:
-        return await self._queue.fail(self._claimed, reason, permanent=permanent, after=after)
+        async with self._writing:
+            return await self._queue.fail(self._claimed, reason, self._noted, permanent=permanent, after=after)
 
     async def release(self) -> Job:
         return await self._queue.release(self._claimed)

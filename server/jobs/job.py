@@ -15,6 +15,19 @@ UNFINISHED: tuple[State, ...] = ("queued", "retrying", "running")
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a job has come."""
+
+    stage: str
+    done: int | None = None
+    total: int | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {"stage": self.stage, "progress_done": self.done, "progress_total": self.total}
+
+
+@dataclass(frozen=True)
 class Job:
     """Work on a subject of a Context, and how far it has come."""
 

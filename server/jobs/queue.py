@@ -12,7 +12,7 @@ from server.core.ids import Ids
 from server.core.scope import EMPTY, Scope
 from server.jobs.backoff import Backoff
 from server.jobs.changes import Changes
-from server.jobs.job import Claimed, Job, NewJob, job_of, jobs_of
+from server.jobs.job import Claimed, Job, NewJob, Progress, job_of, jobs_of
 from server.store.engine import Database
 
 LEASE = timedelta(seconds=30)
@@ -138,24 +138,37 @@ class JobQueue:
         """Keep a job for another lease; `LeaseLostError` when it is somebody else's, or cancelled."""
         return await self._renewed(claimed)
 
-    async def progress(
-        self, claimed: Claimed, stage: str, done: int | None = None, total: int | None = None
-    ) -> Claimed:
+    async def progress(self, claimed: Claimed, progress: Progress) -> Claimed:
         """Note how far a job has come, and keep it for another lease."""
-        return await self._renewed(claimed, stage=stage, progress_done=done, progress_total=total)
+        return await self._renewed(claimed, **progress.columns)
 
-    async def complete(self, claimed: Claimed) -> Job:
-        return await self._held(claimed, state="done", last_error=None, **self._over())
+    def show(self, claimed: Claimed, progress: Progress) -> None:
+        """Tell those who listen in this process how far a job has come, before it is noted."""
+        self.changes.show(replace(claimed.job, **progress.columns))
 
-    async def fail(self, claimed: Claimed, error: str, *, permanent: bool = False, after: float = 0.0) -> Job:
+    async def complete(self, claimed: Claimed, progress: Progress | None = None) -> Job:
+        """End a job well; `progress` is how far it had come by then, where that is not noted yet."""
+        columns = progress.columns if progress else {}
+        return await self._held(claimed, state="done", last_error=None, **columns, **self._over())
+
+    async def fail(
+        self,
+        claimed: Claimed,
+        error: str,
+        progress: Progress | None = None,
+        *,
+        permanent: bool = False,
+        after: float = 0.0,
+    ) -> Job:
         """Have a job tried again, not before `after` seconds; what no attempt can mend is failed, the last one dead."""
         reason = error[:MAX_ERROR_LENGTH]
+        columns = progress.columns if progress else {}
         if permanent or claimed.job.attempts >= claimed.job.max_attempts:
             state = "failed" if permanent else "dead"
-            return await self._held(claimed, state=state, last_error=reason, unsettled=True, **self._over())
+            return await self._held(claimed, state=state, last_error=reason, unsettled=True, **columns, **self._over())
         pause = max(after, self._backoff.seconds(claimed.job.attempts))
         later = self._clock.now() + timedelta(seconds=pause)
-        return await self._held(claimed, state="retrying", last_error=reason, run_after=later, **UNHELD)
+        return await self._held(claimed, state="retrying", last_error=reason, run_after=later, **columns, **UNHELD)
 
     async def release(self, claimed: Claimed) -> Job:
         """Give a job back as it was found; the attempt does not count."""

@@ -51,7 +51,7 @@ class Reindexing:
                 database = opened.database
         except ContextNotFoundError as error:
             raise JobFailedError(error.detail) from error
-        await context.progress(STAGE)
+        context.progress(STAGE)
         await self._rebuild(database, context)
 
     async def ended(self, job: Job) -> None:
@@ -64,10 +64,10 @@ class Reindexing:
         try:
             while not await happened(ended, self._clock, REPORT_SECONDS):
                 state = self._index.state(database.binding)
-                await context.progress(STAGE, state.done, state.total)
+                context.progress(STAGE, state.done, state.total)
             await rebuilding
         finally:
             rebuilding.cancel()
             await asyncio.wait({rebuilding})
         held = self._index.state(database.binding)
-        await context.progress(STAGE, held.done, held.total)
+        context.progress(STAGE, held.done, held.total)

@@ -90,7 +90,7 @@ class Shelf:
         while self.queue:
             await self.library.pipeline.process(self.opened, self.queue.pop(0), self.note)
 
-    async def note(self, note: Note) -> None:
+    def note(self, note: Note) -> None:
         self.notes.append(note)
 
     async def added(self, text: str | bytes, name: str = "notes.txt", scope: object = None, **said: Any) -> Document:

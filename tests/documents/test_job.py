@@ -26,7 +26,9 @@ async def test_a_file_that_no_attempt_can_read_fails_its_job(acme: App) -> None:
 
 async def test_a_job_says_how_far_its_document_has_come(acme: App) -> None:
     document = await upload(acme, text=b"The tidal barrage turns the ebb into power. " * 500)
-    await acme.server.documents.jobs.run(await claimed(acme))
+    context = await claimed(acme)
+    await acme.server.documents.jobs.run(context)
+    await context.complete()
     (job,) = await jobs(acme)
     count = (await acme.http.get(f"/api/v1/acme/documents/{document}")).json()["chunk_count"]
     assert (job.stage, job.progress_done, job.progress_total) == ("keywording", count, count)

@@ -1,7 +1,7 @@
 """From an upload to what is searched, and what happens to it when the way is cut short."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,12 @@ STORY = "The lighthouse keeper writes letters.\n\n" + "Solar panels feed the lan
 OTHER = "Beekeepers count swarms in spring.\n\n" + "The hive inspection found a healthy queen bee. " * 200
 
 
+async def at_once() -> None:
+    """What happens before an answer when nothing is to."""
+
+
 class Failing:
-    """Embeds until it is told not to."""
+    """Embeds until it is told not to; `meanwhile` happens before the answer to each but the first call."""
 
     name = EMBEDDER.name
     dimension = EMBEDDER.dimension
@@ -26,11 +30,14 @@ class Failing:
     def __init__(self) -> None:
         self.allowed = 10_000
         self.asked: list[str] = []
+        self.meanwhile: Callable[[], Awaitable[None]] = at_once
 
     async def embed(self, texts: Sequence[str]) -> Matrix:
         self.allowed -= 1
         if self.allowed < 0:
             raise ProviderTimeoutError("The provider did not answer.")
+        if self.asked:
+            await self.meanwhile()
         self.asked += texts
         return await EMBEDDER.embed(texts)
 
@@ -128,12 +135,13 @@ async def test_an_attempt_that_was_taken_over_writes_no_more(tmp_path: Path) -> 
         document_id = shelf.queue.pop()
         reached, go_on = asyncio.Event(), asyncio.Event()
 
-        async def pausing(note: Note) -> None:
-            if note.done:
-                reached.set()
-                await go_on.wait()
+        async def pause() -> None:
+            embedder.meanwhile = at_once
+            reached.set()
+            await go_on.wait()
 
-        late = asyncio.create_task(shelf.library.pipeline.process(shelf.opened, document_id, pausing))
+        embedder.meanwhile = pause
+        late = asyncio.create_task(shelf.library.pipeline.process(shelf.opened, document_id, shelf.note))
         await reached.wait()
         await shelf.library.pipeline.process(shelf.opened, document_id, shelf.note)
         done = await shelf.show(received.document.id)
@@ -163,18 +171,18 @@ async def test_giving_up_fails_a_document_but_not_a_ready_one(shelf: Shelf) -> N
 
 
 async def test_a_scope_that_grows_while_a_document_is_processed_is_not_lost(tmp_path: Path) -> None:
-    async with shelf_in(tmp_path, ingestion=Ingestion(chunk_size=32, chunk_overlap=8)) as shelf:
-        await shelf.upload(STORY, scope={"org": "acme"})
-        document_id = shelf.queue.pop()
+    embedder = Failing()
+    async with shelf_in(tmp_path, embedder=embedder, ingestion=Ingestion(chunk_size=32, chunk_overlap=8)) as shelf:
+        received = await shelf.upload(STORY, scope={"org": "acme"})
 
-        async def joining(note: Note) -> None:
-            if note.done and len(shelf.notes) == 0:
-                shelf.notes.append(note)
-                joined = await shelf.upload(STORY, scope={"team": "north"})
-                assert joined.deduplicated
+        async def join() -> None:
+            embedder.meanwhile = at_once
+            joined = await shelf.upload(STORY, scope={"team": "north"})
+            assert joined.deduplicated
 
-        await shelf.library.pipeline.process(shelf.opened, document_id, joining)
-        document = await shelf.show(document_id)
+        embedder.meanwhile = join
+        await shelf.process()
+        document = await shelf.show(received.document.id)
         assert len(document.scope) == 2
         scopes = await shelf.database.rows("SELECT VALUE array::len(<array>scope) FROM knowledge_chunk")
         edges = await shelf.database.rows("SELECT VALUE array::len(<array>scope) FROM knowledge_has_keyword")

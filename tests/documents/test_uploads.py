@@ -170,11 +170,14 @@ async def test_a_deletion_cut_short_is_hidden_at_once_and_finished_later(tmp_pat
 
 async def test_a_document_deleted_while_it_is_processed_stays_deleted(shelf: Shelf) -> None:
     received = await shelf.upload(TEXT)
+    deleting: set[asyncio.Task[int]] = set()
 
-    async def deleting(_: object) -> None:
-        await shelf.library.removal.delete(shelf.opened, received.document)
+    def delete(_: object) -> None:
+        if not deleting:
+            deleting.add(asyncio.create_task(shelf.library.removal.delete(shelf.opened, received.document)))
 
-    await shelf.library.pipeline.process(shelf.opened, received.document.id, deleting)
+    await shelf.library.pipeline.process(shelf.opened, received.document.id, delete)
+    await asyncio.gather(*deleting)
     for table in ("document", "knowledge_chunk", "keyword", "knowledge_has_keyword"):
         assert await shelf.rows(table) == 0, table
     assert await shelf.object_keys() == []

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from server.jobs.job import Job
+from server.jobs.job import Job, Progress
 from tests.support.app import App
 
 
@@ -16,7 +16,7 @@ async def failed(app: App, subject: str) -> Job:
     await queued(app, subject)
     claimed = await app.server.queue.claim("worker-7", ["reindex"])
     assert claimed is not None
-    held = await app.server.queue.progress(claimed, "embedding", 3, 9)
+    held = await app.server.queue.progress(claimed, Progress("embedding", 3, 9))
     return await app.server.queue.fail(held, "The provider refused the key.", permanent=True)
 
 

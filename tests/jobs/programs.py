@@ -60,9 +60,9 @@ class Work:
         say(f"begun {subject}")
         if subject == "poison":
             os.kill(os.getpid(), signal.SIGKILL)
-        await context.progress("first", 0, 2)
+        context.progress("first", 0, 2)
         await self._database.write("UPSERT type::record('effect', $s) SET first = true", {"s": subject})
-        await context.progress("second", 1, 2)
+        context.progress("second", 1, 2)
         await self._database.write("UPSERT type::record('effect', $s) SET second = true", {"s": subject})
 
     async def ended(self, job: Job) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from server.core.errors import LeaseLostError
 from server.core.scope import parse
-from server.jobs.job import Claimed, Job, NewJob
+from server.jobs.job import Claimed, Job, NewJob, Progress
 from server.jobs.queue import JobQueue
 from tests.jobs.conftest import LEASE, Bench
 
@@ -19,7 +19,7 @@ STEPS: list[Step] = [
     JobQueue.heartbeat,
     JobQueue.complete,
     JobQueue.release,
-    lambda queue, held: queue.progress(held, "late"),
+    lambda queue, held: queue.progress(held, Progress("late")),
     lambda queue, held: queue.fail(held, "late", permanent=True),
     lambda queue, held: queue.fail(held, "late"),
 ]
@@ -245,7 +245,7 @@ class TestLeases:
         await queue_one(bench)
         held = await claimed(bench)
         bench.clock.advance(20)
-        await bench.queue.progress(held, "embedding", 3, 10)
+        await bench.queue.progress(held, Progress("embedding", 3, 10))
         bench.clock.advance(20)
 
         assert await bench.queue.claim("w2", KINDS) is None
@@ -255,7 +255,7 @@ class TestLeases:
     async def test_the_holder_tells_a_job_as_it_is_stored(self, bench: Bench) -> None:
         await queue_one(bench)
         held = await claimed(bench)
-        held = await bench.queue.progress(held, "embedding", 3, 10)
+        held = await bench.queue.progress(held, Progress("embedding", 3, 10))
         assert held.job == await bench.jobs.get(held.job.id)
         assert await bench.queue.fail(held, "Away.") == await bench.jobs.get(held.job.id)
         bench.clock.advance(600)
@@ -276,7 +276,7 @@ class TestLeases:
         await bench.queue.enqueue("acme", "ingest", "document:1", max_attempts=2)
         for _ in range(2):
             held = await claimed(bench)
-            await bench.queue.progress(held, "chunking")
+            await bench.queue.progress(held, Progress("chunking"))
             bench.clock.advance(31)
 
         assert await bench.queue.claim("w1", KINDS) is None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from server.jobs.changes import Changes
-from server.jobs.job import Job
+from server.jobs.job import Job, Progress
 from server.jobs.register import Jobs
 from server.jobs.watch import PAGE, Watch
 from tests.jobs.conftest import Bench
@@ -41,7 +41,7 @@ async def test_each_change_is_heard_of_once(bench: Bench) -> None:
     assert held is not None
     await bench.queue.heartbeat(held)
     assert await listener.listen() == [("document:1", "running")]
-    await bench.queue.progress(held, "chunking", 1, 2)
+    await bench.queue.progress(held, Progress("chunking", 1, 2))
     await bench.queue.complete(held)
     assert await listener.listen() == [("document:1", "done")]
     assert (await listener.jobs.get(job.id)).stage == "chunking"

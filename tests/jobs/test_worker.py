@@ -261,15 +261,14 @@ class TestLeases:
             bench.clock.advance(10)
             await happens(handler.cancelled)
 
-    async def test_who_reports_progress_on_a_lost_job_is_stopped_there(self, bench: Bench) -> None:
+    async def test_who_reports_progress_on_a_lost_job_is_stopped_soon(self, bench: Bench) -> None:
         go_on = asyncio.Event()
-        beyond = asyncio.Event()
 
         async def report(context: JobContext) -> None:
-            await context.progress("extracting")
+            context.progress("extracting")
             await go_on.wait()
-            await context.progress("chunking")
-            beyond.set()
+            context.progress("chunking")
+            await hang(context)
 
         elsewhere = Jobs(bench.database, bench.clock, Changes())
         handler = Scripted(report)
@@ -278,25 +277,29 @@ class TestLeases:
             await bench.until("running", stage="extracting")
             await elsewhere.cancel(job.id)
             go_on.set()
-            await happens(handler.over)
+            await happens(handler.cancelled)
 
-        assert not beyond.is_set()
         assert worker.gauges()["lost"] == 1
 
 
 class TestProgress:
-    async def test_stages_are_written_at_once_counts_soon_and_the_last_ones_before_the_end(self, bench: Bench) -> None:
+    async def test_stages_are_told_at_once_written_soon_and_with_the_end(self, bench: Bench) -> None:
+        told = asyncio.Event()
         finish = asyncio.Event()
 
         async def report(context: JobContext) -> None:
-            await context.progress("embedding", 0, 100)
+            before = (await bench.jobs.get(context.job.id)).stage
+            context.progress("embedding", 0, 100)
+            assert (before, bench.heard[-1].stage) == (None, "embedding")
             for done in range(1, 51):
-                await context.progress("embedding", done, 100)
+                context.progress("embedding", done, 100)
+            told.set()
             await finish.wait()
-            await context.progress("embedding", 100, 100)
+            context.progress("embedding", 100, 100)
 
         async with working(bench, Scripted(report)):
             job = await queued(bench)
+            await happens(told)
             await bench.until("running", stage="embedding", times=2)
             seen = await bench.jobs.get(job.id)
             assert (seen.progress_done, seen.progress_total) == (50, 100)
@@ -304,21 +307,53 @@ class TestProgress:
             (done,) = await bench.until("done")
 
         assert (done.stage, done.progress_done) == ("embedding", 100)
-        assert len([one for one in bench.heard if one.state == "running"]) == 4
+        assert await bench.jobs.get(job.id) == done
 
-    async def test_a_job_is_claimed_into_the_first_stage_which_takes_no_write_of_its_own(self, bench: Bench) -> None:
+    async def test_a_job_is_claimed_into_the_first_stage_and_what_follows_quickly_is_only_told(
+        self, bench: Bench
+    ) -> None:
         async def report(context: JobContext) -> None:
-            await context.progress("extracting")
-            await context.progress("chunking")
+            context.progress("extracting")
+            context.progress("chunking")
+            context.progress("embedding", 0, 2)
 
         handler = Scripted(report)
         handler.first_stage = "extracting"
         async with working(bench, handler):
             await queued(bench)
-            await bench.until("done")
+            (done,) = await bench.until("done")
 
-        running = [one.stage for one in bench.heard if one.state == "running"]
-        assert running == ["extracting", "chunking"]
+        running = [one for one in bench.heard if one.state == "running"]
+        assert [one.stage for one in running] == ["extracting", "chunking", "embedding"]
+        assert len({one.updated_at for one in running}) == 1
+        assert (done.stage, done.progress_total) == ("embedding", 2)
+
+    async def test_what_failed_says_how_far_it_had_come(self, bench: Bench) -> None:
+        async def fail(context: JobContext) -> None:
+            context.progress("chunking")
+            raise JobFailedError("There is nothing in it.")
+
+        async with working(bench, Scripted(fail)):
+            await queued(bench)
+            (failed,) = await bench.until("failed")
+
+        assert failed.stage == "chunking"
+
+    async def test_nothing_is_told_of_a_job_after_its_end(self, bench: Bench) -> None:
+        go_on = asyncio.Event()
+
+        async def report(context: JobContext) -> None:
+            await go_on.wait()
+            context.progress("chunking")
+            await hang(context)
+
+        async with working(bench, Scripted(report)):
+            job = await queued(bench)
+            await bench.until("running")
+            await bench.jobs.cancel(job.id)
+            go_on.set()
+
+        assert [one.state for one in bench.heard][-1] == "cancelled"
 
 
 class TestStop:
