@@ -167,6 +167,7 @@ class Server:
             objects or open_store(settings.object_store_url),
             self.queue,
             self.jobs,
+            self.control.audit,
             self.clock,
             ids,
             gone=news.gone,

@@ -50,7 +50,7 @@ from spectron.models.belief import (
     StateDiff,
 )
 from spectron.models.context import Context, DeletionPreview, Stats, Usage
-from spectron.models.document import Chunk, Document, DocumentHit, Keyword, Upload
+from spectron.models.document import Chunk, DeletedDocument, Document, DocumentHit, Keyword, Upload
 from spectron.models.dump import Loaded
 from spectron.models.insight import Consolidation, Elaborated, Elaboration, Observation
 from spectron.models.job import Event, Job
@@ -110,6 +110,7 @@ __all__ = [
     "DayImpact",
     "Decay",
     "DefaultTtl",
+    "DeletedDocument",
     "DeletionGroup",
     "DeletionPreview",
     "DeletionSet",

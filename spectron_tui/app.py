@@ -175,9 +175,12 @@ class Dashboard(App[int]):
 
     async def tell_of_change(self, done: str, context_id: str, requests: Collection[str]) -> None:
         """Say what happened, with the id of the event that the audit of the Context has of those requests."""
-        said = f"{done} {await self._audited(context_id, requests)}"
-        self.desk.note(said)
-        self.notify(said, timeout=30, markup=False)
+        self.tell(f"{done} {await self._audited(context_id, requests)}")
+
+    def tell(self, done: str) -> None:
+        """Say what happened, and keep it for the incident's timeline."""
+        self.desk.note(done)
+        self.notify(done, timeout=30, markup=False)
 
     def _heard(self, answered: bool) -> None:
         self.answered = answered

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from server.control.audit import AuditLog
 from server.control.contexts import Contexts
 from server.control.models import EmbedderOf
 from server.core.clock import Clock
@@ -100,6 +101,7 @@ def create_documents(
     objects: ObjectStore,
     queue: JobQueue,
     jobs: Jobs,
+    audit: AuditLog,
     clock: Clock,
     ids: Ids,
     *,
@@ -116,6 +118,7 @@ def create_documents(
         extraction,
         embedder_of,
         index,
+        audit,
         clock,
         ids,
         enqueue=document_queue.enqueue,
@@ -144,6 +147,7 @@ def create_library(
     extraction: Extraction,
     embedder_of: EmbedderOf,
     index: IndexWrites,
+    audit: AuditLog,
     clock: Clock,
     ids: Ids,
     *,
@@ -163,7 +167,7 @@ def create_library(
         chunks=chunks,
         uploads=uploads,
         pipeline=Pipeline(catalogue, attempts, chunks, spool, extraction, replacing, embedder_of, index, clock),
-        removal=Removal(catalogue, chunks, objects, index, clock, gone=gone),
+        removal=Removal(catalogue, chunks, objects, index, audit, gone=gone),
         originals=Originals(objects, uploads, clock, grace=grace),
         objects=objects,
         embedder_of=embedder_of,

@@ -17,7 +17,6 @@ from server.http.ranges import NOT_MODIFIED, part_of
 from server.http.tenant import Here, Tenant, Tenants
 
 ACCEPTED = 202
-NO_CONTENT = 204
 # A browser must neither run what somebody uploaded nor take it for something else.
 DOWNLOAD = {
     "Content-Disposition": "attachment",
@@ -100,14 +99,20 @@ def add_routes(router: APIRouter, library: Library, tenants: Tenants) -> None:
         tenants.trace(tenant, "document.reprocess", document.title, document.scope, written={"document": document.id})
         return received_view(queued) | {"trace_id": tenant.trace_id}
 
-    @router.delete("/documents/{document_id}", status_code=NO_CONTENT)
-    async def delete_document(document_id: str, tenant: Here) -> Response:
+    @router.delete("/documents/{document_id}")
+    async def delete_document(document_id: str, tenant: Here) -> dict[str, Any]:
         """Delete a document with its chunks, keywords and original, for good."""
         document = await found(tenant, document_id)
         tenant.require_writable(document.scope)
-        await library.removal.delete(tenant.open, document)
+        deletion = await library.removal.delete(tenant.open, document, tenant.origin)
         tenants.trace(tenant, "document.delete", document.id, document.scope, written={"document": document.id})
-        return Response(status_code=NO_CONTENT)
+        return {
+            "id": document.id,
+            "status": "deleted",
+            "chunks": deletion.chunks,
+            "audit_id": deletion.audit_id,
+            "trace_id": tenant.trace_id,
+        }
 
     @router.head("/documents/{document_id}/raw", name="raw_head")
     @router.get("/documents/{document_id}/raw")

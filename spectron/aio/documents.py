@@ -11,7 +11,7 @@ from spectron.aio.keywords import AsyncKeywords
 from spectron.aio.pages import walk
 from spectron.endpoint import Scope
 from spectron.errors import ArgumentError, ResponseError, TransportError, WaitingError
-from spectron.models.document import Chunk, Document, DocumentHit, Keyword, Upload
+from spectron.models.document import Chunk, DeletedDocument, Document, DocumentHit, Keyword, Upload
 from spectron.models.record import Page, read, read_numbered, read_page
 from spectron.sinks import Sink
 from spectron.sources import FileLike, Progress, Source
@@ -175,9 +175,9 @@ class AsyncDocuments:
         """Process a document again; its chunks stay readable until the new ones replace them."""
         return read(Upload, await self._connection.put(self._path(id)))
 
-    async def delete(self, id: str) -> None:
+    async def delete(self, id: str) -> DeletedDocument:
         """Delete a document with its chunks, keywords and original, for good."""
-        await self._connection.delete(self._path(id))
+        return read(DeletedDocument, await self._connection.delete(self._path(id)))
 
     async def query(
         self,

@@ -159,8 +159,11 @@ def delete(session: Session, id: DocumentId, yes: Yes = False, dry_run: DryRun =
     if not yes:
         session.out.preview(document_sheet(documents.get(id)))
         session.confirm(id, "Deleting a document can't be undone.")
-    documents.delete(id)
-    session.out.note(f"Document {id} is deleted.")
+    deleted = documents.delete(id)
+    if session.as_json:
+        session.out.json(deleted.raw)
+    else:
+        session.out.note(f"Document {id} is deleted with {deleted.chunks} chunks. Audit event {deleted.audit_id}.")
 
 
 @command(app, example='spectronctl documents query "How long is the warranty?" --context acme-prod')

@@ -24,6 +24,18 @@ class Upload(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeletedDocument(Record):
+    """A document that is gone for good, with its original."""
+
+    id: str
+    status: str = "deleted"
+    chunks: int = 0
+    audit_id: str | None = None
+    """The event that the audit has of it."""
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document(Record):
     """An original and how far its processing has come: `queued` … `ready`, or `failed` with an error."""
 

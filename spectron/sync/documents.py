@@ -9,7 +9,7 @@ from typing import Any, Literal
 from spectron import endpoint
 from spectron.endpoint import Scope
 from spectron.errors import ArgumentError, ResponseError, TransportError, WaitingError
-from spectron.models.document import Chunk, Document, DocumentHit, Keyword, Upload
+from spectron.models.document import Chunk, DeletedDocument, Document, DocumentHit, Keyword, Upload
 from spectron.models.record import Page, read, read_numbered, read_page
 from spectron.sinks import Sink
 from spectron.sources import FileLike, Progress, Source
@@ -176,9 +176,9 @@ class Documents:
         """Process a document again; its chunks stay readable until the new ones replace them."""
         return read(Upload, self._connection.put(self._path(id)))
 
-    def delete(self, id: str) -> None:
+    def delete(self, id: str) -> DeletedDocument:
         """Delete a document with its chunks, keywords and original, for good."""
-        self._connection.delete(self._path(id))
+        return read(DeletedDocument, self._connection.delete(self._path(id)))
 
     def query(
         self,

@@ -18,7 +18,6 @@ from spectron_tui.dialogs.naming import Naming
 from spectron_tui.feed.ingestion import FAILED, READY, Ingestion, Item, observe, throughput
 from spectron_tui.screens.document import DocumentScreen
 from spectron_tui.screens.tabled import TabledScreen
-from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column, Row
@@ -176,9 +175,8 @@ class IngestionScreen(TabledScreen[Ingestion]):
         name = typeable(document)
         if await self.app.push_screen_wait(Naming(f"Delete {document.title}?", consequence, name, "Delete")):
             try:
-                with noting() as requests:
-                    await self.dashboard.admin.contexts(item.context_id).documents.delete(document.id)
-                await self.dashboard.tell_of_change(f"Deleted {document.title}.", item.context_id, requests)
+                gone = await self.dashboard.admin.contexts(item.context_id).documents.delete(document.id)
+                self.dashboard.tell(f"Deleted {document.title}. Audit event {gone.audit_id}.")
             except SpectronError as error:
                 self.dashboard.report(error)
         self.ask()

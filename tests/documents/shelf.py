@@ -10,6 +10,7 @@ from typing import Any
 
 from surrealdb import RecordID
 
+from server.control.audit import AuditLog
 from server.control.config import ContextConfig, Ingestion
 from server.control.contexts import Open
 from server.control.registry import Context
@@ -155,6 +156,7 @@ async def shelf_in(
         Here(),
         embedder_of,
         index,
+        AuditLog(opened.database, clock, Ids()),
         clock,
         Ids(),
         enqueue=enqueue,

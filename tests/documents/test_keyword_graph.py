@@ -6,6 +6,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server.control.audit import SYSTEM
 from server.core.clock import SystemClock
 from server.store.embedded import EmbeddedEngine
 from tests.documents.shelf import Shelf, shelf_in
@@ -29,9 +30,9 @@ async def test_documents_share_their_keywords(shelf: Shelf) -> None:
     first = await shelf.added(text("solar panel", "heat pump"))
     second = await shelf.added(text("solar panel", "wind turbine"))
     assert await shelf.keyword_counts() == {"solar panel": 2, "heat pump": 1, "wind turbine": 1}
-    await shelf.library.removal.delete(shelf.opened, first)
+    await shelf.library.removal.delete(shelf.opened, first, SYSTEM)
     assert await shelf.keyword_counts() == {"solar panel": 1, "wind turbine": 1}
-    await shelf.library.removal.delete(shelf.opened, second)
+    await shelf.library.removal.delete(shelf.opened, second, SYSTEM)
     assert await shelf.keyword_counts() == {}
 
 
@@ -47,7 +48,7 @@ async def test_hot_keywords_are_counted_exactly_under_concurrency(tmp_path: Path
                 for number, document_id in enumerate(ids)
             )
         )
-        await asyncio.gather(*(shelf.library.removal.delete(shelf.opened, document) for document in deleted))
+        await asyncio.gather(*(shelf.library.removal.delete(shelf.opened, document, SYSTEM) for document in deleted))
         counts = await shelf.keyword_counts()
         assert {phrase: counts[phrase] for phrase in PHRASES} == dict.fromkeys(PHRASES, 18)
         assert counts == await counted(shelf)
@@ -63,7 +64,7 @@ async def test_any_history_leaves_exact_counts(tmp_path: Path, history: list[tup
             if step == "u":
                 kept.append((await shelf.added(text(*sorted(phrases), f"entry {number}"))).id)
             elif kept and step == "d":
-                await shelf.library.removal.delete(shelf.opened, await shelf.show(kept.pop(0)))
+                await shelf.library.removal.delete(shelf.opened, await shelf.show(kept.pop(0)), SYSTEM)
             elif kept:
                 await shelf.library.uploads.reprocess(shelf.opened, await shelf.show(kept[-1]))
                 await shelf.process()

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from server.control.audit import SYSTEM
 from server.core.clock import SystemClock
 from server.core.errors import ConflictError, UnavailableError
 from server.core.scope import as_mapping
+from server.documents.removal import Deletion
 from server.documents.uploads import File
 from server.objects.files import FileObjectStore
 from server.objects.store import StoredObject
@@ -55,7 +57,7 @@ async def test_scopes_that_contradict_each_other_stay_two_documents(shelf: Shelf
     assert [one.deduplicated for one in (first, second, third)] == [False] * 3
     assert len(await shelf.object_keys()) == 3
     await shelf.process()
-    await shelf.library.removal.delete(shelf.opened, first.document)
+    await shelf.library.removal.delete(shelf.opened, first.document, SYSTEM)
     assert await shelf.object_keys() == sorted([second.document.storage_key, third.document.storage_key])
 
 
@@ -157,7 +159,7 @@ async def test_a_deletion_cut_short_is_hidden_at_once_and_finished_later(tmp_pat
         document = await shelf.added(TEXT)
         objects.failing = "delete"
         with pytest.raises(UnavailableError):
-            await shelf.library.removal.delete(shelf.opened, document)
+            await shelf.library.removal.delete(shelf.opened, document, SYSTEM)
         objects.failing = ""
         again = await shelf.upload(TEXT)
         assert (again.deduplicated, again.document.id != document.id) == (False, True)
@@ -170,11 +172,11 @@ async def test_a_deletion_cut_short_is_hidden_at_once_and_finished_later(tmp_pat
 
 async def test_a_document_deleted_while_it_is_processed_stays_deleted(shelf: Shelf) -> None:
     received = await shelf.upload(TEXT)
-    deleting: set[asyncio.Task[int]] = set()
+    deleting: set[asyncio.Task[Deletion]] = set()
 
     def delete(_: object) -> None:
         if not deleting:
-            deleting.add(asyncio.create_task(shelf.library.removal.delete(shelf.opened, received.document)))
+            deleting.add(asyncio.create_task(shelf.library.removal.delete(shelf.opened, received.document, SYSTEM)))
 
     await shelf.library.pipeline.process(shelf.opened, received.document.id, delete)
     await asyncio.gather(*deleting)

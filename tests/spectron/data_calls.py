@@ -7,6 +7,7 @@ from spectron import (
     Caller,
     ChatSession,
     Consolidation,
+    DeletedDocument,
     Document,
     Elaboration,
     EntityDetail,
@@ -87,7 +88,11 @@ DOCUMENT_CALLS = {
         memories.UPLOAD,
     ),
     "documents.delete": Example(
-        lambda admin: admin.contexts("acme").documents.delete("d1"), "DELETE /api/v1/acme/documents/d1", None, 204
+        lambda admin: admin.contexts("acme").documents.delete("d1"),
+        "DELETE /api/v1/acme/documents/d1",
+        DeletedDocument,
+        200,
+        memories.DELETED,
     ),
     "documents.query": Example(
         lambda admin: admin.contexts("acme").documents.query(

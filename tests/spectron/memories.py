@@ -8,6 +8,7 @@ ALICE = {"org": "acme", "user": "alice"}
 TRACE = {"trace_id": "t1"}
 
 UPLOAD: dict[str, Any] = {"id": "d1", "status": "queued", "content_hash": "ab12", "deduplicated": False, **TRACE}
+DELETED: dict[str, Any] = {"id": "d1", "status": "deleted", "chunks": 3, "audit_id": "20261121-a1", **TRACE}
 DOCUMENT: dict[str, Any] = {
     "id": "d1",
     "title": "Ships",

@@ -27,6 +27,7 @@ PUBLIC = [
     "DayImpact",
     "Decay",
     "DefaultTtl",
+    "DeletedDocument",
     "DeletionGroup",
     "DeletionPreview",
     "DeletionSet",

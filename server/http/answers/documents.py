@@ -44,6 +44,15 @@ class Uploaded(Traced):
     deduplicated: bool
 
 
+class DeletedDocument(Traced):
+    """A document that is gone, with so many chunks, and the event that the audit has of it."""
+
+    id: str
+    status: str
+    chunks: int
+    audit_id: str
+
+
 class Chunk(TypedDict):
     """A piece of a document's text."""
 

@@ -104,6 +104,7 @@ ANSWERS: dict[str, Any] = {
     "documents_show_keyword": documents.KeywordDetail,
     "documents_show_document": documents.Document,
     "documents_reprocess": documents.Uploaded,
+    "documents_delete_document": documents.DeletedDocument,
     "documents_chunks": documents.Chunks,
     "documents_keywords": documents.DocumentKeywords,
 }

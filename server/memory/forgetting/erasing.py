@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from surrealdb import RecordID
 
+from server.control.accounting import RECORD
 from server.core.visibility import Visibility
 from server.index.writes import IndexWrites
-from server.memory.forgetting.accounting import RECORD
 from server.memory.forgetting.selection import TABLES, Selection
 from server.memory.names import normalised
 from server.store.engine import Database, Row

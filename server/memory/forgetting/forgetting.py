@@ -6,6 +6,7 @@ from typing import Protocol
 
 from surrealdb import RecordID
 
+from server.control.accounting import event
 from server.control.audit import AuditLog, Origin
 from server.control.contexts import Open
 from server.core.clock import Clock
@@ -14,7 +15,6 @@ from server.core.scope import EMPTY, Scope
 from server.core.visibility import visible
 from server.index.writes import IndexWrites
 from server.memory.entities import named
-from server.memory.forgetting.accounting import event
 from server.memory.forgetting.erasing import erase, quoting
 from server.memory.forgetting.finding import Finder
 from server.memory.forgetting.gathering import gathered, within
@@ -27,6 +27,7 @@ from server.observe.traces import TraceLog
 from server.store.engine import Database
 from server.store.scoped import condition, scope_of
 
+KIND = "memory"
 BESIDES = ("decision_trace", "scope_node")
 
 ACT = "SELECT created_at, scope FROM $event WHERE action = 'memory.forget'"
@@ -35,7 +36,7 @@ ACT = "SELECT created_at, scope FROM $event WHERE action = 'memory.forget'"
 class Keeping(Protocol):
     """Another domain that keeps something of a scope, such as documents."""
 
-    async def erase_scope(self, opened: Open, scope: Scope) -> Mapping[str, int]:
+    async def erase_scope(self, opened: Open, scope: Scope, origin: Origin) -> Mapping[str, int]:
         """Erase all of it; how many records of each table that were."""
         ...
 
@@ -76,7 +77,7 @@ class Forgetting:
         if not selection.total:
             return None
         action = "memory.erase" if for_good else "memory.forget"
-        audit = event(self._audit, action, origin, bounds.visibility.clauses[0], selection.counts)
+        audit = event(self._audit, KIND, action, origin, bounds.visibility.clauses[0], selection.counts)
         if not for_good:
             await hide(database, self._index, selection, audit)
             return str(audit["id"])
@@ -94,7 +95,7 @@ class Forgetting:
         if not hidden:
             raise NotFoundError(f"No entity {type_name[:80]}/{name[:80]} is forgotten; nothing can be reinstated.")
         last = max(hidden, key=lambda one: one.forgotten_at or one.created_at)
-        audit = event(self._audit, "memory.reinstate", origin, last.scope, {})
+        audit = event(self._audit, KIND, "memory.reinstate", origin, last.scope, {})
         at, now = last.forgotten_at or last.created_at, self._clock.now()
         return await reinstate(database, self._index, bounds, at, now, audit, embedder.dimension)
 
@@ -105,7 +106,7 @@ class Forgetting:
             raise NotFoundError(
                 f"The event {event_id[:80]} is no act of forgetting; the audit names those of the action memory.forget."
             )
-        audit = event(self._audit, "memory.reinstate", origin, scope_of(act["scope"]), {})
+        audit = event(self._audit, KIND, "memory.reinstate", origin, scope_of(act["scope"]), {})
         everywhere = Bounds(visible(EMPTY), general=True)
         at, now = act["created_at"], self._clock.now()
         counts = await reinstate(database, self._index, everywhere, at, now, audit, embedder.dimension)
@@ -125,7 +126,7 @@ class Forgetting:
         """Erase whatever carries all of the scope's attributes, in every domain; memory goes last, with the audit."""
         counts: Counter[str] = Counter()
         for other in self._others:
-            counts.update(await other.erase_scope(opened, scope))
+            counts.update(await other.erase_scope(opened, scope, origin))
         database = opened.database
         await self._traces.flush()
         visibility = visible(EMPTY, [scope])
@@ -135,6 +136,6 @@ class Forgetting:
             ";".join(f"SELECT VALUE id FROM {table} WHERE scope != <set>[] AND {rule}" for table in BESIDES), variables
         )
         counts.update(selection.counts)
-        audit = event(self._audit, "scope.erase", origin, scope, counts)
+        audit = event(self._audit, KIND, "scope.erase", origin, scope, counts)
         await erase(database, self._index, selection, audit, also=[record for rows in found for record in rows])
         return dict(counts)

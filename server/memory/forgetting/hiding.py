@@ -1,7 +1,7 @@
 """Forgetting that can be taken back: records end, and no question about any time finds them."""
 
+from server.control.accounting import RECORD
 from server.index.writes import IndexWrites
-from server.memory.forgetting.accounting import RECORD
 from server.memory.forgetting.selection import TABLES, Selection
 from server.store.engine import Database, Row
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from surrealdb import RecordID
 
+from server.control.accounting import RECORD
 from server.core.errors import DuplicateError, TransactionConflictError
 from server.index.writes import IndexedChunk, IndexWrites
 from server.memory.beliefs import Belief, PastEnd, StoredAttribute, StoredRelation, attribute_from, relation_from
 from server.memory.current_keys import of_attribute, of_instruction, of_relation
-from server.memory.forgetting.accounting import RECORD
 from server.memory.forgetting.selection import TABLES, Bounds
 from server.store.engine import Database, Row
 from server.store.scoped import scope_of

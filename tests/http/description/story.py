@@ -167,6 +167,8 @@ async def _endings(recorder: Recorder, http: httpx.AsyncClient) -> None:
     await http.delete(alice)
     await recorder.send(http, "POST", f"{alice}/reinstate")
     await recorder.send(http, "POST", f"{DATA}/scopes/forget", json={"path": "org/acme/user/alice", "dry_run": True})
+    listed = await http.get(f"{DATA}/documents")
+    await recorder.send(http, "DELETE", f"{DATA}/documents/{listed.json()['documents'][0]['id']}")
     await recorder.send(http, "DELETE", f"{ACME}?dry_run=true")
 
 

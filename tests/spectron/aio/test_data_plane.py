@@ -72,7 +72,8 @@ async def test_a_document_from_upload_to_deletion(
     assert (await admin.jobs.get(job.id)).kind == job.kind
     assert (await acme.documents.reprocess(document.id)).id == document.id
     assert (await acme.documents.wait(document.id)).status == "ready"
-    await acme.documents.delete(document.id)
+    deleted = await acme.documents.delete(document.id)
+    assert (deleted.id, deleted.chunks, bool(deleted.audit_id)) == (document.id, document.chunk_count, True)
     with pytest.raises(NotFoundError):
         await acme.documents.get(document.id)
 

@@ -5,7 +5,7 @@ import pytest
 from blake3 import blake3
 
 from tests.spectron.exchange import answer, problem
-from tests.spectron.memories import DOCUMENT, DOCUMENT_HIT, UPLOAD, numbered
+from tests.spectron.memories import DELETED, DOCUMENT, DOCUMENT_HIT, UPLOAD, numbered
 from tests.spectron.shell import Shell
 
 BYTES = b"# Ships"
@@ -126,11 +126,12 @@ def test_a_name_from_the_server_never_leads_out_of_the_folder(tmp_path: Path) ->
 
 
 def test_deleting_shows_the_document_and_asks_for_its_id(tmp_path: Path) -> None:
-    run = shell(tmp_path, answer(200, DOCUMENT), answer(200, DOCUMENT), answer(204))
+    run = shell(tmp_path, answer(200, DOCUMENT), answer(200, DOCUMENT), answer(200, DELETED))
 
     refused = run.run("documents delete d1", typed="no\n")
     assert (refused.code, "nothing was deleted" in refused.stderr) == (1, True)
-    assert run.run("documents delete d1", typed="d1\n").code == 0
+    deleted = run.run("documents delete d1", typed="d1\n")
+    assert (deleted.code, "with 3 chunks. Audit event 20261121-a1." in deleted.stderr) == (0, True)
     assert run.exchange.lines[-1] == "DELETE /api/v1/acme/documents/d1"
 
 

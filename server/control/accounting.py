@@ -1,4 +1,4 @@
-"""The audit event of an act of forgetting: who, when, in which scope and how much, never what."""
+"""The audit event of taking something away, in its Context: who, when, in which scope and how much, never what."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +13,17 @@ CREATE type::record('audit_event', $audit.id) CONTENT object::extend(object::rem
     scope: <set>$audit.scope }}) RETURN NONE"""
 
 
-def event(log: AuditLog, action: str, origin: Origin, scope: Scope, counts: Mapping[str, int]) -> Row:
-    """The `$audit` variable of a transaction that ends with `RECORD`."""
-    made: dict[str, Any] = log.event("memory", action, origin, detail={"counts": dict(counts)})
+def event(
+    log: AuditLog,
+    kind: str,
+    action: str,
+    origin: Origin,
+    scope: Scope,
+    counts: Mapping[str, int],
+    *,
+    target: str | None = None,
+) -> Row:
+    """The `$audit` variable of a transaction that includes `RECORD`."""
+    made: dict[str, Any] = log.event(kind, action, origin, target=target, detail={"counts": dict(counts)})
     del made["context_id"]
     return made | {"scope": attribute_ids(scope)}
