@@ -141,6 +141,7 @@ class Server:
             self._hasher,
             self._http,
             embedder or LocalEmbedder(),
+            self.metrics,
             self.clock,
             ids,
             belongings=belongings,

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from server.control.contexts import Open
 from server.control.registry import Registry
 from server.control.tokens import TokenLedger
+from server.control.troubles import ModelTroubles
+from server.core.errors import ProviderError
 from server.models.embedding import Embedder
 from server.models.language import LanguageModel
 from server.models.local import LOCAL_EMBEDDER
@@ -21,11 +23,18 @@ class ContextModels:
     """Hands out models that are paid for by the Context that asked."""
 
     def __init__(
-        self, models: ModelRegistry, registry: Registry, ledger: TokenLedger, *, provider_urls: Mapping[str, str]
+        self,
+        models: ModelRegistry,
+        registry: Registry,
+        ledger: TokenLedger,
+        troubles: ModelTroubles,
+        *,
+        provider_urls: Mapping[str, str],
     ) -> None:
         self._models = models
         self._registry = registry
         self._ledger = ledger
+        self._troubles = troubles
         self._provider_urls = provider_urls
 
     async def embedder(self, opened: Open) -> Embedder:
@@ -53,6 +62,11 @@ class ContextModels:
     def spend(self, opened: Open, tokens: int) -> None:
         """Put tokens on a Context's account that no provider has counted."""
         self._ledger.spend(opened.context.id, tokens)
+
+    def given_up(self, name: str, error: ProviderError) -> ProviderError:
+        """Count what made a caller do without a model, where its provider did not fail of its own accord."""
+        self._troubles.failed(name.partition("/")[0], error)
+        return error
 
     async def _providers(self, opened: Open, model: str) -> Providers:
         provider = model.partition("/")[0]

@@ -26,12 +26,14 @@ from server.control.restoring import Originals, Restores
 from server.control.secrets import Cipher, MasterKey, derived
 from server.control.statistics import Statistics
 from server.control.tokens import TokenLedger
+from server.control.troubles import ModelTroubles
 from server.control.verified import VerifiedKeys
 from server.core.clock import Clock
 from server.core.ids import Ids
 from server.core.limits import RateLimiter
 from server.models.local import LocalEmbedder
 from server.models.registry import ModelRegistry
+from server.observe.metrics import Metrics
 from server.settings import Settings
 from server.store.binding import METADATA, Binding
 from server.store.dumps.exporting import Exporter
@@ -70,6 +72,7 @@ def create_control(
     hasher: Hasher,
     http: Callable[[], httpx.AsyncClient],
     local: LocalEmbedder,
+    metrics: Metrics,
     clock: Clock,
     ids: Ids,
     *,
@@ -142,8 +145,9 @@ def create_control(
         originals=originals,
         filled=filled,
     )
-    ledger = TokenLedger(metadata, RateLimiter(clock), clock)
-    models = ModelRegistry(local, http=http, clock=clock, random=random.random)
+    troubles = ModelTroubles(metrics)
+    ledger = TokenLedger(metadata, RateLimiter(clock), clock, refused=troubles.refused)
+    models = ModelRegistry(local, http=http, clock=clock, random=random.random, failed=troubles.failed)
     return Control(
         metadata=metadata,
         cipher=cipher,
@@ -166,5 +170,5 @@ def create_control(
         ),
         statistics=statistics,
         ledger=ledger,
-        models=ContextModels(models, registry, ledger, provider_urls=settings.provider_urls),
+        models=ContextModels(models, registry, ledger, troubles, provider_urls=settings.provider_urls),
     )

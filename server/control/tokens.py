@@ -1,8 +1,10 @@
 """Tokens spent on models: counted by month, limited by month and by minute."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from server.control.contexts import Open
+from server.control.troubles import MINUTE, MONTH
 from server.core.clock import Clock
 from server.core.errors import RateLimitedError
 from server.core.limits import RateLimiter
@@ -18,10 +20,14 @@ SECONDS_A_DAY = 86_400
 class TokenLedger:
     """Adds up what calls cost and writes it in batches; a limit is checked against what is written and what is not."""
 
-    def __init__(self, metadata: Database, limiter: RateLimiter, clock: Clock) -> None:
+    def __init__(
+        self, metadata: Database, limiter: RateLimiter, clock: Clock, *, refused: Callable[[str], None]
+    ) -> None:
+        """`refused` learns which limit a call was refused for."""
         self._metadata = metadata
         self._limiter = limiter
         self._clock = clock
+        self._refused = refused
         self._unwritten: Counter[tuple[str, str]] = Counter()
         self._this_minute: dict[str, int] = {}
 
@@ -29,6 +35,7 @@ class TokenLedger:
         """Refuse a call to a model when the month's tokens are used up or this minute's are."""
         context_id, limit = opened.context.id, opened.config.token_limit
         if limit is not None and await self.used(context_id) >= limit:
+            self._refused(MONTH)
             raise RateLimitedError(
                 f"The Context {context_id!r} has used its {limit} tokens of this month; raise token_limit or use "
                 "local models.",
@@ -39,6 +46,7 @@ class TokenLedger:
             self._this_minute[context_id] = per_minute
             wait = self._limiter.take(("tokens", context_id), per_minute, 0)
             if wait:
+                self._refused(MINUTE)
                 raise RateLimitedError(
                     f"The Context {context_id!r} is limited to {per_minute} tokens a minute; slow down, or raise "
                     "rate_limit.tokens_per_minute.",

@@ -146,31 +146,44 @@ class ThrownError(QueryError):
 
 
 class ProviderError(UnavailableError):
-    """A model provider did not do what it was asked; with `repeatable`, a later try may succeed."""
+    """A model provider did not do what it was asked; with `repeatable`, a later try may succeed.
+
+    `reason` is a word for the figures of what went wrong.
+    """
 
     repeatable = True
+    reason = "error"
 
 
 class ProviderTimeoutError(ProviderError):
     """The provider did not answer in time, could not be reached, or broke off."""
 
+    reason = "timeout"
+
 
 class ProviderBusyError(ProviderError):
     """The provider answered that it is overloaded or that a limit is reached."""
+
+    reason = "busy"
 
 
 class ProviderRefusedError(ProviderError):
     """The provider rejected the request itself: its key, its model or what it says."""
 
     repeatable = False
+    reason = "refused"
 
 
 class ProviderAnswerError(ProviderError):
     """The provider answered, but not with what was asked for."""
 
+    reason = "answer"
+
 
 class CircuitOpenError(ProviderError):
     """The provider failed so often that it is left alone for a while."""
+
+    reason = "left alone"
 
 
 class ExtractionError(UnprocessableError):

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import httpx
@@ -25,6 +25,8 @@ _PASSING = _BUSY | {408, 500, 502, 503, 504}
 _KEY_PROBLEMS = {401, 402, 403}
 _SHOWN = 200
 T = TypeVar("T")
+# Learns the name of a provider and what a call to it ended with.
+FailureSink = Callable[[str, ProviderError], None]
 
 
 class ProviderClient:
@@ -39,6 +41,7 @@ class ProviderClient:
         http: httpx.AsyncClient,
         clock: Clock,
         random: Callable[[], float],
+        failed: FailureSink,
         breaker: CircuitBreaker,
         patience: Patience,
         secret: str = "",
@@ -49,6 +52,7 @@ class ProviderClient:
         self._http = http
         self._clock = clock
         self._random = random
+        self._failed = failed
         self._breaker = breaker
         self._patience = patience
         self._secret = secret
@@ -72,8 +76,9 @@ class ProviderClient:
         try:
             lines = response.aiter_lines()
             while True:
-                async with self._in_time():
-                    line = await anext(lines, None)
+                with self._telling():
+                    async with self._in_time():
+                        line = await anext(lines, None)
                 if line is None:
                     return
                 data = line.removeprefix("data:").strip()
@@ -83,8 +88,10 @@ class ProviderClient:
             await response.aclose()
 
     def unusable(self, problem: str) -> ProviderAnswerError:
-        """The error for an answer that is not what was asked for."""
-        return ProviderAnswerError(f"{self.name} at {self.base_url} {problem}.")
+        """The error for an answer that is not what was asked for; it counts as a failure."""
+        error = ProviderAnswerError(f"{self.name} at {self.base_url} {problem}.")
+        self._failed(self.name, error)
+        return error
 
     def broken_off(self, error: Any = None) -> ProviderAnswerError:
         """The error for a streamed answer that came to no end; `error` is what the provider said of it."""
@@ -100,20 +107,30 @@ class ProviderClient:
         return completion
 
     async def _repeat(self, call: Callable[[], Awaitable[T]]) -> T:
-        self._breaker.admit()
-        for attempt in range(1, self._patience.attempts + 1):
-            try:
-                result = await call()
-            except ProviderError as error:
-                delay = self._delay(attempt, error)
-                if delay is None:
-                    self._count(error)
-                    raise
-                await self._clock.sleep(delay)
-            else:
-                self._breaker.succeeded()
-                return result
-        raise AssertionError("the last attempt returns or raises")
+        with self._telling():
+            self._breaker.admit()
+            for attempt in range(1, self._patience.attempts + 1):
+                try:
+                    result = await call()
+                except ProviderError as error:
+                    delay = self._delay(attempt, error)
+                    if delay is None:
+                        self._count(error)
+                        raise
+                    await self._clock.sleep(delay)
+                else:
+                    self._breaker.succeeded()
+                    return result
+            raise AssertionError("the last attempt returns or raises")
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tell of the error that a call ends with."""
+        try:
+            yield
+        except ProviderError as error:
+            self._failed(self.name, error)
+            raise
 
     def _delay(self, attempt: int, error: ProviderError) -> float | None:
         """Seconds until the next attempt, None if there is none."""

@@ -14,11 +14,12 @@ from server.models.language import LanguageModel
 from server.models.local import LOCAL_EMBEDDER, LocalEmbedder
 from server.models.ollama import OLLAMA_URL, OllamaEmbedder
 from server.models.openai import OPENAI_URL, OpenAIEmbedder, OpenAILanguageModel
-from server.models.provider import ProviderClient
+from server.models.provider import FailureSink, ProviderClient
 from server.models.settings import Patience, Providers, ProviderSettings
 from server.models.usage import UsageSink, discard
 
 _URLS = {"openai": OPENAI_URL, "anthropic": ANTHROPIC_URL, "ollama": OLLAMA_URL}
+PROVIDERS = tuple(_URLS)
 _DIMENSIONS = {
     "openai/text-embedding-3-small": 1536,
     "openai/text-embedding-3-large": 1536,
@@ -41,12 +42,14 @@ class ModelRegistry:
         http: Callable[[], httpx.AsyncClient],
         clock: Clock,
         random: Callable[[], float],
+        failed: FailureSink,
         patience: Patience | None = None,
     ) -> None:
         self._local = local
         self._http = http
         self._clock = clock
         self._random = random
+        self._failed = failed
         self._patience = patience or Patience()
         self._clients: OrderedDict[tuple[str, ProviderSettings, str], ProviderClient] = OrderedDict()
 
@@ -103,6 +106,7 @@ class ModelRegistry:
             http=self._http(),
             clock=self._clock,
             random=self._random,
+            failed=self._failed,
             breaker=CircuitBreaker(provider, self._clock),
             patience=self._patience,
             secret=settings.api_key,

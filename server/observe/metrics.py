@@ -51,6 +51,19 @@ class Metrics:
             "spectron_refusals", "Requests refused for their key, by reason.", ["reason"], registry=self._registry
         )
 
+        self.provider_failures = Counter(
+            "spectron_provider_failures",
+            "Calls to model providers that failed after all attempts, by provider and reason.",
+            ["provider", "reason"],
+            registry=self._registry,
+        )
+        self.token_refusals = Counter(
+            "spectron_token_refusals",
+            "Calls to models refused because a Context has used up its tokens, of the month or of the minute.",
+            ["limit"],
+            registry=self._registry,
+        )
+
     def polled(self, prefix: str, help_text: str, read: Gauges) -> None:
         """Expose values that some other part keeps."""
         self._registry.register(_Polled(prefix, help_text, read))

@@ -11,7 +11,7 @@ import structlog
 
 from server.control.contexts import Open
 from server.control.models import ContextModels, is_local
-from server.core.errors import ProviderError, ProviderTimeoutError, ValidationError
+from server.core.errors import ProviderAnswerError, ProviderError, ProviderTimeoutError, ValidationError
 from server.models.language import LanguageModel, Message
 from server.models.usage import Usage
 from server.recall.conversation import Line
@@ -168,10 +168,11 @@ class Responding:
             async with asyncio.timeout(self._first_word_seconds):
                 return await anext(pieces)
         except TimeoutError:
-            raise ProviderTimeoutError(
+            error = ProviderTimeoutError(
                 f"{model} did not begin to answer within {self._first_word_seconds:g} s; check its provider's status, "
                 "or choose a faster model."
-            ) from None
+            )
+            raise self._models.given_up(model, error) from None
 
     async def _asked(
         self, opened: Open, model: LanguageModel, tally: Tally, messages: Sequence[Message], *, live: bool
@@ -188,7 +189,8 @@ class Responding:
                 if said.strip():
                     yield said
             if not said.strip():
-                raise ProviderError(f"{model.name} answered with nothing; try again, or another model.")
+                error = ProviderAnswerError(f"{model.name} answered with nothing; try again, or another model.")
+                raise self._models.given_up(model.name, error)
         finally:
             if said and not tally.tokens:
                 tally.tokens = _estimated(messages, said)

@@ -39,7 +39,9 @@ def local() -> LocalEmbedder:
 
 @pytest.fixture
 def registry(local: LocalEmbedder, http: httpx.AsyncClient, clock: ManualClock) -> ModelRegistry:
-    return ModelRegistry(local, http=lambda: http, clock=clock, random=lambda: 0.5, patience=PATIENCE)
+    return ModelRegistry(
+        local, http=lambda: http, clock=clock, random=lambda: 0.5, patience=PATIENCE, failed=lambda *_: None
+    )
 
 
 @pytest.fixture

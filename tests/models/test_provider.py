@@ -1,7 +1,9 @@
 """How calls to a provider survive what can go wrong, the same for all providers."""
 
 import asyncio
+import contextlib
 import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +17,7 @@ from server.core.errors import (
     ProviderTimeoutError,
 )
 from server.models.breaker import CircuitBreaker
-from server.models.provider import ProviderClient
+from server.models.provider import FailureSink, ProviderClient
 from tests.models.conftest import PATIENCE
 from tests.models.scripted_server import Reply, ScriptedServer
 from tests.support.clock import ManualClock
@@ -24,11 +26,21 @@ FINE = Reply({"fine": True})
 
 
 @pytest.fixture
-def client(provider: ScriptedServer, http: httpx.AsyncClient, clock: ManualClock) -> ProviderClient:
-    return _client(provider.url, http, clock)
+def failures() -> list[tuple[str, str]]:
+    """The providers that failed a call, and why."""
+    return []
 
 
-def _client(url: str, http: httpx.AsyncClient, clock: ManualClock) -> ProviderClient:
+@pytest.fixture
+def client(
+    provider: ScriptedServer, http: httpx.AsyncClient, clock: ManualClock, failures: list[tuple[str, str]]
+) -> ProviderClient:
+    return _client(provider.url, http, clock, lambda name, error: failures.append((name, error.reason)))
+
+
+def _client(
+    url: str, http: httpx.AsyncClient, clock: ManualClock, failed: FailureSink = lambda *_: None
+) -> ProviderClient:
     return ProviderClient(
         "acme",
         url,
@@ -36,6 +48,7 @@ def _client(url: str, http: httpx.AsyncClient, clock: ManualClock) -> ProviderCl
         http=http,
         clock=clock,
         random=lambda: 0.5,
+        failed=failed,
         breaker=CircuitBreaker("acme", clock, threshold=2),
         patience=PATIENCE,
         secret="sk-very-secret",
@@ -176,6 +189,51 @@ async def test_garbage_in_a_stream_is_no_answer(client: ProviderClient, provider
     provider.script(Reply(b"data: {oops\n\n"))
     with pytest.raises(ProviderAnswerError, match="no JSON object"):
         await anext(client.stream("/ask", {}))
+
+
+@pytest.mark.parametrize(
+    ("replies", "reasons"),
+    [
+        ([Reply(status=500), FINE], []),
+        ([Reply(status=500)] * 3, ["error"]),
+        ([Reply(hang=True)] * 3, ["timeout"]),
+        ([Reply(status=429)] * 3, ["busy"]),
+        ([Reply(status=401)], ["refused"]),
+        ([Reply(b"<html>")], ["answer"]),
+        ([Reply(status=500)] * 6, ["error", "error", "left alone"]),
+    ],
+)
+async def test_a_call_that_came_to_nothing_is_told_once(
+    client: ProviderClient, provider: ScriptedServer, failures: list[Any], replies: list[Reply], reasons: list[str]
+) -> None:
+    provider.script(*replies)
+    for _ in range(max(1, len(reasons))):
+        with contextlib.suppress(ProviderError):
+            await client.post("/ask", {})
+    assert failures == [("acme", reason) for reason in reasons]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(status=401), "refused"),
+        (Reply(b'data: {"a": 1}\n\ndata: {"b": 2}\n\n', cut=20), "timeout"),
+        (Reply(b"data: {oops\n\n"), "answer"),
+    ],
+)
+async def test_a_stream_that_came_to_nothing_is_told_once(
+    client: ProviderClient, provider: ScriptedServer, failures: list[Any], reply: Reply, reason: str
+) -> None:
+    provider.script(reply)
+    with pytest.raises(ProviderError):
+        [event async for event in client.stream("/ask", {})]
+    assert failures == [("acme", reason)]
+
+
+def test_what_a_model_finds_unusable_is_told(client: ProviderClient, failures: list[Any]) -> None:
+    assert client.unusable("answered without a choice").repeatable
+    assert client.broken_off().repeatable
+    assert failures == [("acme", "answer")] * 2
 
 
 async def test_a_cancelled_call_ends_at_once(client: ProviderClient, provider: ScriptedServer) -> None:

@@ -1,11 +1,13 @@
 """Metrics in the Prometheus text format."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from server.observe.metrics import Metrics
-from tests.support.app import App
+from tests.models.scripted_server import Reply, ScriptedServer
+from tests.support.app import App, running
 from tests.support.clock import FakeClock
 
 
@@ -81,3 +83,30 @@ async def test_jobs_are_counted_by_what_they_wait_for(acme: App, clock: FakeCloc
     waiting = await counted()
     assert waiting.pop("oldest_queued_seconds") >= 120
     assert waiting == {"queued": 2.0, "retrying": 0.0, "running": 0.0, "dead": 0.0}
+
+
+async def test_what_goes_wrong_with_models_is_counted_from_the_first_time_on(tmp_path: Path) -> None:
+    async def counted(app: App) -> dict[str, float]:
+        found = samples((await app.http.get("/metrics")).text)
+        names = ("spectron_provider_failures_total", "spectron_token_refusals_total")
+        return {" ".join(value for _, value in labels): n for (name, labels), n in found.items() if name in names}
+
+    async with ScriptedServer() as provider, running(tmp_path, provider_urls={"openai": provider.url}) as app:
+        before = await counted(app)
+        assert set(before.values()) == {0.0}
+        config = {
+            "models": {"extraction": "openai/fast"},
+            "providers": {"openai": "sk-test"},
+            "rate_limit": {"tokens_per_minute": 50},
+        }
+        await app.context(config=config)
+        answer = {"choices": [{"message": {"content": "{}"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 100}}
+        provider.script(Reply(status=401), Reply(answer))
+        for text in ("I live in Rome.", "I live in Oslo.", "I live in Kiel."):
+            await app.http.post("/api/v1/acme/facts", json={"text": text, "scope": {"user": "alice"}})
+        await app.http.patch("/api/v1/contexts/acme", json={"config": {"token_limit": 100}})
+        await app.http.post("/api/v1/acme/facts", json={"text": "I live in Bonn.", "scope": {"user": "alice"}})
+        after = await counted(app)
+
+    assert {name for name in after if after[name] != before[name]} == {"openai refused", "minute", "month"}
+    assert after["openai refused"] == after["month"] == 1

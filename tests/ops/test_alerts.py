@@ -20,15 +20,16 @@ RULES = [pytest.param(rule, id=rule["alert"]) for group in GROUPS for rule in gr
 # Figures of Prometheus itself and of its node exporter.
 FOREIGN = {"up", "node_filesystem_avail_bytes", "node_filesystem_size_bytes"}
 FUNCTIONS = {
-    "absent", "by", "delta", "histogram_quantile", "max_over_time", "min_over_time", "rate", "sum", "time",
+    "absent", "by", "delta", "histogram_quantile", "increase", "max_over_time", "min_over_time", "rate", "sum", "time",
     "and", "or", "unless",
 }  # fmt: skip
 DURATION = re.compile(r"\d+[smhdw]")
 PAGES = {
     "backup-failed", "database-down", "disk-nearly-full", "drill-failed", "high-latency", "ingestion-failing",
     "ingestion-stuck", "key-leaked", "migration-failed", "object-store-down", "provider-outage", "queue-growing",
+    "token-limit",
 }  # fmt: skip
-LABELS = {"job", "kind", "status", "fstype", "le", "instance"}
+LABELS = {"job", "kind", "status", "fstype", "le", "instance", "limit", "provider"}
 TOKEN = re.compile(
     r'\s*(?:(?P<string>"[^"]*")|(?P<range>\[\d+[smhdw]\])|(?P<number>\d+(?:\.\d+)?)|(?P<name>[a-z_]+)'
     r"|(?P<sign>[<>!=]=|=~|[<>=*/+\-(){},]))"

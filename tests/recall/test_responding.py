@@ -51,6 +51,7 @@ async def test_a_model_that_does_not_begin_in_time_is_done_without(
     assert isinstance(whole, Response)
     assert (whole.model, whole.tokens) == (OFFLINE, 0)
     assert "did not begin to answer" in str(whole.note)
+    assert 'provider="openai",reason="timeout"} 1.0' in app.server.metrics.render().decode()
 
 
 async def test_one_that_has_begun_may_take_its_time(app: App, opened: Open, provider: ScriptedServer) -> None:
