@@ -229,6 +229,7 @@ class LocalIndex(Index):
         successor.succeed(old := self._collections[binding])
         self._collections[binding] = successor
         old.close()
+        await database.engine.forget()
         seconds = round(self._clock.monotonic() - started, 3)
         log.info("index.renewed", database=str(binding), chunks=len(successor), seconds=seconds)
 
@@ -260,6 +261,7 @@ class LocalIndex(Index):
                     log.warning("index.catch_up_failed", database=str(database.binding), reason=error.detail)
                     await self._clock.sleep(RETRY_SECONDS)
         self._catching_up.pop(database.binding, None)
+        await database.engine.forget()
         seconds = round(self._clock.monotonic() - started, 3)
         log.info("index.ready", database=str(database.binding), chunks=len(collection), seconds=seconds)
 

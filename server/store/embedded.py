@@ -17,6 +17,7 @@ from server.store.binding import Binding
 from server.store.copying import StoreCopy
 from server.store.engine import Variables
 from server.store.gate import Gate
+from server.store.memory import give_back, resident_bytes
 from server.store.ownership import Ownership
 from server.store.statements import StatementEngine, send, version_of
 
@@ -27,6 +28,8 @@ PATIENCE = 0.5
 FREEZE_PATIENCE = 0.25
 REOPEN_PAUSE = 1.0
 FREEZE_ATTEMPTS = 20
+MEGABYTE = 1024 * 1024
+QUERIES_A_LOOK = 16
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +41,9 @@ class EmbeddedEngine(StatementEngine):
     whenever the write-ahead log has grown past `checkpoint_bytes`, running queries are let finish, new ones wait,
     and the store is closed and opened again, which writes everything out and compacts it. A long query postpones
     that, without holding up the others, until the log has grown to twice as much.
+
+    It keeps in memory what it has read, up to half of the machine's, and lets go of that when the store is closed. So
+    the same is done whenever the process has grown by `cache_bytes`.
     """
 
     kind = "embedded"
@@ -47,7 +53,8 @@ class EmbeddedEngine(StatementEngine):
         path: Path | None,
         clock: Clock,
         *,
-        checkpoint_bytes: int = 32 * 1024 * 1024,
+        checkpoint_bytes: int = 32 * MEGABYTE,
+        cache_bytes: int = 512 * MEGABYTE,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """`path` is the folder of the store's files; None keeps everything in memory."""
@@ -56,6 +63,8 @@ class EmbeddedEngine(StatementEngine):
         self._ownership = Ownership(self._path) if self._path else None
         self._checkpoint_bytes = checkpoint_bytes
         self._checkpoint_at = checkpoint_bytes
+        self._cache_bytes = cache_bytes
+        self._release_at = 0
         self._gate = Gate()
         # In memory the engine loses updates when transactions meet, so that there queries take turns.
         self._turn = asyncio.Semaphore(1) if path is None else None
@@ -75,6 +84,7 @@ class EmbeddedEngine(StatementEngine):
                     self._drop()
                     raise
                 self._closed = False
+                self._release_at = resident_bytes() + self._cache_bytes
 
     async def close(self) -> None:
         self._closed = True
@@ -86,6 +96,10 @@ class EmbeddedEngine(StatementEngine):
         """Write everything out and compact, with no query running meanwhile; nothing to do in memory."""
         if self._path is not None:
             await asyncio.shield(asyncio.ensure_future(self._checkpoint(postponable=False)))
+
+    async def forget(self) -> None:
+        if self._path and self._resting:
+            self._housekeeping = asyncio.ensure_future(self._let_go())
 
     async def freeze(self, folder: Path) -> None:
         """Make `folder` a store that holds what this one holds now, with writers kept waiting for a moment only.
@@ -151,6 +165,8 @@ class EmbeddedEngine(StatementEngine):
             self._leave()
             raise UnavailableError(f"The store {self._place} is not open; wait for it, or start the server again.")
         self.stats.queries += 1
+        if self.stats.queries % QUERIES_A_LOOK == 0:
+            self._look_at_memory()
         query = asyncio.ensure_future(send(connection, text, variables))
         # The query outlives a cancelled caller: the store must not be closed under it.
         query.add_done_callback(lambda _: self._leave())
@@ -171,9 +187,25 @@ class EmbeddedEngine(StatementEngine):
         self._gate.leave()
 
     def _written(self) -> None:
-        idle = self._housekeeping is None or self._housekeeping.done()
-        if idle and not self._closed and self.wal_bytes >= self._checkpoint_at:
+        if self._resting and self.wal_bytes >= self._checkpoint_at:
             self._housekeeping = asyncio.ensure_future(self._checkpoint(postponable=True))
+
+    def _look_at_memory(self) -> None:
+        if self._path and self._resting and resident_bytes() >= self._release_at:
+            self._housekeeping = asyncio.ensure_future(self._let_go())
+
+    async def _let_go(self) -> bool:
+        """Close and open the store; the engine's threads free what it has read a moment after that."""
+        done = await self._checkpoint(postponable=True)
+        if done:
+            await self._clock.sleep(REST_SECONDS)
+            await asyncio.to_thread(give_back)
+        self._release_at = resident_bytes() + (self._cache_bytes if done else self._cache_bytes // 4)
+        return done
+
+    @property
+    def _resting(self) -> bool:
+        return not self._closed and (self._housekeeping is None or self._housekeeping.done())
 
     async def _checkpoint(
         self, *, postponable: bool, patience: float = PATIENCE, closed: Callable[[], None] | None = None

@@ -86,6 +86,10 @@ class Engine(ABC):
     async def version(self) -> str:
         """Which version of the database this is, such as 3.2.4."""
 
+    @abstractmethod
+    async def forget(self) -> None:
+        """Let go of what was read and is kept in memory: for the end of a work that has read very much."""
+
     @asynccontextmanager
     async def frozen(self, binding: Binding) -> AsyncIterator[Reader | None]:  # noqa: ARG002  # others need it
         """A reader that sees one moment of a database for as long as the block lasts; None if that is not on offer."""

@@ -60,6 +60,9 @@ class RemoteEngine(StatementEngine):
         finally:
             self._gate.reopen()
 
+    async def forget(self) -> None:
+        """What was read is kept by the server, if anywhere."""
+
     async def version(self) -> str:
         return await version_of(await self._link.socket())
 

@@ -14,11 +14,13 @@ from pathlib import Path
 from server.core.clock import SystemClock
 from server.store.binding import Binding
 from server.store.embedded import REST_SECONDS, EmbeddedEngine
+from server.store.memory import give_back, resident_bytes
 
 BINDING = Binding("acme", "prod")
 MEGABYTE = 1024 * 1024
 BLOB = 2 * MEGABYTE
 BLOBS_KEPT = 64
+PAGES = 16
 WRITERS = 4
 
 
@@ -99,15 +101,34 @@ async def fill(folder: Path, megabytes: int) -> None:
         say(f"grew {memory - before} MB, log {log // MEGABYTE} MB, checkpoints {done}, whole {whole}")
 
 
+async def scan(folder: Path, megabytes: int) -> None:
+    """Write that much once, read all of it again, and say what reading took and leaves."""
+    async with EmbeddedEngine(folder, SystemClock()) as engine:
+        await engine.create_database(BINDING)
+        for number in range(megabytes):
+            rows = [{"id": number * PAGES + page, "blob": os.urandom(MEGABYTE // PAGES)} for page in range(PAGES)]
+            await engine.write(BINDING, "INSERT INTO page $rows RETURN NONE", {"rows": rows})
+    async with EmbeddedEngine(folder, SystemClock(), cache_bytes=32 * MEGABYTE) as engine:
+        give_back()
+        before, most, lengths = resident_megabytes(), 0, 0
+        for number in range(megabytes * PAGES):
+            (rows,) = await engine.read(BINDING, "SELECT blob FROM type::record('page', $number)", {"number": number})
+            lengths += len(rows[0]["blob"])
+            most = max(most, resident_megabytes())
+        await engine.forget()
+        whole = lengths == megabytes * MEGABYTE
+    say(f"grew {most - before} MB, left {resident_megabytes() - before} MB, whole {whole}")
+
+
 def resident_megabytes() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // MEGABYTE
+    return resident_bytes() // MEGABYTE
 
 
 def main(name: str, folder: Path, *rest: str) -> None:
     try:
-        if name == "fill":
-            asyncio.run(fill(folder, int(rest[0])))
+        if name in ("fill", "scan"):
+            measured = {each.__name__: each for each in (fill, scan)}
+            asyncio.run(measured[name](folder, int(rest[0])))
         else:
             programs = {each.__name__: each for each in (acknowledge, leave_when_told, fail, interrupted)}
             asyncio.run(programs[name](folder))

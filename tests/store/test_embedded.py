@@ -311,3 +311,12 @@ class TestProcesses:
         assert log < 128
         assert checkpoints >= 3072 // 128
         assert size_of(store) < 1024 * KILOBYTE * KILOBYTE
+
+    async def test_read_much_in_bounded_memory_and_forget_it(self, store: Path, tmp_path: Path) -> None:
+        with Process.python("tests.store.programs", "scan", str(store), "192", log=tmp_path / "log") as program:
+            assert program.wait(100) == 0
+            found = program.wait_for(r"grew (-?\d+) MB, left (-?\d+) MB, whole (\w+)")
+        grown, left = (int(figure) for figure in found.groups()[:2])
+        assert found.group(3) == "True"
+        assert grown < 112
+        assert left < 64

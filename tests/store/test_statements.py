@@ -39,6 +39,9 @@ class ScriptedEngine(StatementEngine):
     async def version(self) -> str:
         return "0"
 
+    async def forget(self) -> None:
+        """Nothing is kept."""
+
     async def _ask(self, text: str, variables: Variables, *, repeatable: bool) -> Mapping[str, Any]:
         self.asked.append((text, repeatable))
         self.variables = variables

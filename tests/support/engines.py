@@ -49,6 +49,9 @@ class WatchedEngine(Engine):
     async def version(self) -> str:
         return await self.inner.version()
 
+    async def forget(self) -> None:
+        await self.inner.forget()
+
     async def read(self, binding: Binding, text: str, variables: Variables | None = None) -> list[Any]:
         return await self._passed(text, lambda: self.inner.read(binding, text, variables))
 
