@@ -1,5 +1,6 @@
 """Sets that are as they were written, and were written wrong."""
 
+import base64
 import json
 import random
 import re
@@ -15,8 +16,17 @@ from ops.repository.names import context_dump
 from ops.repository.sets import Repository
 from ops.repository.storage import Storage
 
-DAMAGES = ("dropped row", "doubled row", "missing table", "changed value", "truncated value", "missing index")
+DAMAGES = (
+    "dropped row",
+    "doubled row",
+    "missing table",
+    "changed value",
+    "truncated value",
+    "wrong id",
+    "missing index",
+)
 VALUE = re.compile(rb'"([A-Za-z0-9+/]{40,}={0,2})"')
+TABLE = re.compile(rb"INSERT (?:RELATION )?INTO (\S+) ")
 
 
 def damaged_set(storage: Storage, context: str, kind: str, chance: random.Random) -> tuple[Repository, Manifest, str]:
@@ -59,6 +69,40 @@ def _place(line: bytes, chance: random.Random) -> int:
     return chance.randrange(found.start(1), found.end(1) - 4)
 
 
+def _with_other_id(line: bytes, chance: random.Random) -> bytes:
+    """A statement in which a row has another id: one byte of its key is another."""
+    block, table = VALUE.search(line), TABLE.match(line)
+    assert block is not None
+    assert table is not None
+    rows = base64.b64decode(block[1])
+    name = bytes([0x60 | len(table[1])]) + table[1]
+    places = [match.end() for match in re.finditer(re.escape(b"bid\xc8\x82" + name), rows)]
+    # The key's last byte stands before the next column, or the next row: after its head, as many bytes as that says.
+    at = chance.choice(places)
+    last = at + _size(rows[at:]) - 1
+    changed = rows[:last] + bytes([rows[last] ^ 1]) + rows[last + 1 :]
+    return line.replace(block[1], base64.b64encode(changed))
+
+
+def _size(value: bytes) -> int:
+    """How many bytes an encoded key takes: a number, a text, or an array of such."""
+    kind, length = value[0] >> 5, value[0] & 0x1F
+    head = {24: 2, 25: 3, 26: 5, 27: 9}.get(length, 1)
+    if head > 1:
+        length = int.from_bytes(value[1:head])
+    match kind:
+        case 0 | 1:
+            return head
+        case 3:
+            return head + length
+        case 4:
+            size = head
+            for _ in range(length):
+                size += _size(value[size:])
+            return size
+    raise ValueError(f"no id of a Context begins with {value[:8].hex()}")
+
+
 def _damaged(lines: list[bytes], kind: str, chance: random.Random) -> tuple[list[bytes], bytes]:
     """The lines of a dump with one thing wrong, and a last line that counts them."""
     trailer: dict[str, Any] = json.loads(lines.pop().removeprefix(TRAILER))
@@ -84,6 +128,8 @@ def _damaged(lines: list[bytes], kind: str, chance: random.Random) -> tuple[list
             line = lines[chosen]
             changed = kind == "changed value"
             lines[chosen] = line[:at] + (bytes([other]) + line[at + 1 :] if changed else line[at + 4 :])
+        case "wrong id":
+            lines[chosen] = _with_other_id(lines[chosen], chance)
         case _:
             lost = chance.choice([number for number, line in enumerate(lines) if line.startswith(b"DEFINE INDEX")])
             told = lines[lost][:80]
