@@ -4,9 +4,9 @@ from typing import Any
 
 import typer
 
-from ops.backup.views import NO_MARKS, set_list, set_sheet, state
+from ops.backup.views import set_list, set_sheet, state
 from ops.errors import FAILED
-from ops.repository.marks import Marked
+from ops.repository.marks import NO_MARKS, Marked
 from ops.terminal import RepositoryOptions, SetId, action
 from spectron.terminal.session import Session
 

@@ -3,11 +3,9 @@
 from ops.backup.inventory import entries
 from ops.backup.pruning import Candidate
 from ops.repository.manifest import Manifest
-from ops.repository.marks import Marked
+from ops.repository.marks import NO_MARKS, Marked
 from ops.repository.names import OBJECTS
 from ops.repository.sets import Repository
-
-NO_MARKS = Marked()
 
 
 def candidates(repository: Repository) -> list[Candidate]:

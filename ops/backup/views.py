@@ -8,11 +8,9 @@ from rich.console import Group, RenderableType
 from ops.backup.pruning import Decision
 from ops.backup.verifying import Finding
 from ops.repository.manifest import Manifest
-from ops.repository.marks import Marked
+from ops.repository.marks import NO_MARKS, Marked
 from ops.repository.sets import Listing
 from spectron.terminal.tables import fields, rows, size
-
-NO_MARKS = Marked()
 
 
 def set_sheet(manifest: Manifest, marked: Marked = NO_MARKS) -> RenderableType:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 
 from blake3 import blake3
 
@@ -10,13 +9,11 @@ from ops.backup.inventory import Entry
 from ops.drill.integrity import Integrity
 from ops.drill.remembering import Recalling
 from ops.drill.report import Check, Finding
+from ops.drill.sampling import sample
 from ops.repository.manifest import Dump
 from spectron.errors import SpectronError
 from spectron.sync.client import SpectronManagement
 from spectron.sync.context import ContextHandle
-
-SAMPLES = 5
-LOOKED_THROUGH = 200
 
 
 class Probes:
@@ -51,8 +48,7 @@ class Probes:
     def _read_originals(self, context: ContextHandle) -> Finding:
         """Documents come back byte for byte, those that were still there when their originals were copied."""
         copied = (one for one in context.documents.iterate() if one.id in (self._originals or {}))
-        documents = [*islice(copied, LOOKED_THROUGH)]
-        asked = self._chance.sample(documents, min(SAMPLES, len(documents)))
+        asked, documents = sample(copied, self._chance)
         wrong = []
         for document in asked:
             digest = blake3()
@@ -60,4 +56,4 @@ class Probes:
                 digest.update(piece)
             if digest.hexdigest() != document.content_hash:
                 wrong.append(f"the original of {document.id} is another")
-        return Finding(wrong, f"{len(asked)} of {len(documents)} documents read")
+        return Finding(wrong, f"{len(asked)} of {documents} documents read")

@@ -7,11 +7,10 @@ from itertools import islice
 from typing import Literal
 
 from ops.drill.report import Finding
+from ops.drill.sampling import LOOKED_THROUGH, sample
 from spectron.models.memory import Turn
 from spectron.sync.context import ContextHandle
 
-SAMPLES = 5
-LOOKED_THROUGH = 200
 SEARCHED = 20
 WORDS = 40
 # What has no two words worth searching for is found by chance alone.
@@ -33,12 +32,11 @@ class Recalling:
         self._chance = chance
 
     def check(self, context: ContextHandle) -> Finding:
-        turns = [*islice(_turns(context), LOOKED_THROUGH)]
-        asked = self._chance.sample(turns, min(SAMPLES, len(turns)))
+        asked, turns = sample(_turns(context), self._chance)
         model = str(context.get().config["models"]["embedding"])
         modes: tuple[Mode, ...] = ("hybrid_graph", "bm25") if model.startswith(LOCAL) else ("bm25",)
         lost = [turn.id for turn in asked if not any(_is_found(context, turn, mode) for mode in modes)]
-        detail = f"{len(asked)} of {len(turns)} turns asked for"
+        detail = f"{len(asked)} of {turns} turns asked for"
         if not model.startswith(LOCAL):
             detail += f" by their words; the vectors are those of {model}, which a drill does not ask"
         return Finding([f"turn {one} is not found by its own words" for one in lost], detail)

@@ -34,6 +34,9 @@ class Marked:
     verified: Mark | None = None
 
 
+NO_MARKS = Marked()
+
+
 class Marks:
     """Small files beside the sets, so that a set itself never changes."""
 
