@@ -316,7 +316,11 @@ class Dashboard(App[int]):
 
     @work(exclusive=True, group="choose")
     async def action_app_server(self) -> None:
-        profiles = self.surroundings.profiles.known
+        try:
+            profiles = self.surroundings.profiles().known
+        except SpectronError as error:
+            self.report(error)
+            return
         if not profiles:
             self.notify("There is no profile yet. `spectronctl login --profile NAME` makes one.", severity="warning")
             return

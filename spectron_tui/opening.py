@@ -31,7 +31,7 @@ def live(
     target = find_target(given, environ, Path.cwd())
     return Surroundings(
         target=target,
-        profiles=ProfileFile.of_user(environ).load(),
+        profiles=ProfileFile.of_user(environ).load,
         writes=writes,
         now=_now,
         sleep=asyncio.sleep,
@@ -64,7 +64,7 @@ def _played(tape: Tape, title: str) -> Surroundings:
     player = Player(tape, time.monotonic, title=title)
     return Surroundings(
         target=Target(tape.url),
-        profiles=Profiles(),
+        profiles=Profiles,
         writes=False,
         now=player.now,
         sleep=asyncio.sleep,

@@ -27,7 +27,8 @@ class Surroundings:
     """Given once, when the dashboard starts."""
 
     target: Target
-    profiles: Profiles
+    profiles: Callable[[], Profiles]
+    """The servers that are known by name, as they are now: one can be added while the dashboard is open."""
     writes: bool
     now: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]]

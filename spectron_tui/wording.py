@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+TIERS = {"full_context": "full"}
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -24,3 +25,8 @@ def number(count: int | None) -> str:
 
 def milliseconds(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f} ms"
+
+
+def short(tier: str) -> str:
+    """A tier of recall in a word that fits a column."""
+    return TIERS.get(tier, tier)

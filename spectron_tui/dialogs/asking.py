@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button
 
+from spectron_tui.dialogs.consequence import Consequence
 from spectron_tui.dialogs.dialog import Dialog
 from spectron_tui.widgets.plain import Plain
 
@@ -23,7 +24,7 @@ class Asking(Dialog[bool]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Plain(self._title, classes="title")
-            yield Plain(self._consequence)
+            yield Consequence(self._consequence)
             with Horizontal():
                 yield Button("Cancel", id="cancel")
                 yield Button(self._verb, id="go", variant="warning")

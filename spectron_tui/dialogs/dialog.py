@@ -5,6 +5,8 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from spectron_tui.dialogs.consequence import Consequence
+
 ResultT = TypeVar("ResultT")
 
 
@@ -16,6 +18,10 @@ class Dialog(ModalScreen[ResultT]):
         # Before the focused widget has them: what is typed right after them is meant for the next one already.
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("up", "read(-1)", show=False),
+        Binding("down", "read(1)", show=False),
+        Binding("pageup", "read(-5)", show=False),
+        Binding("pagedown", "read(5)", show=False),
     ]
     DEFAULT_CSS = """
     Dialog { align: center middle; }
@@ -33,3 +39,8 @@ class Dialog(ModalScreen[ResultT]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+    def action_read(self, lines: int) -> None:
+        """Go on in what will happen, where it is longer than its place."""
+        for text in self.query(Consequence):
+            text.scroll_relative(y=lines, animate=False)

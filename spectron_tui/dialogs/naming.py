@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input
 
+from spectron_tui.dialogs.consequence import Consequence
 from spectron_tui.dialogs.dialog import Dialog
 from spectron_tui.widgets.plain import Plain
 
@@ -24,7 +25,7 @@ class Naming(Dialog[bool]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Plain(self._title, classes="title")
-            yield Plain(self._consequence)
+            yield Consequence(self._consequence)
             yield Plain(f"\nType {self._name} to go on:")
             yield Input(id="name")
             with Horizontal():

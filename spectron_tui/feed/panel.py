@@ -6,9 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from spectron.errors import SpectronError
+from spectron.errors import ContextNotFoundError, SpectronError
 
 ValueT = TypeVar("ValueT")
+GONE = "The Context is deleted; press 2 for those there are."
+"""Of what was there a moment ago."""
 
 
 class Condition(StrEnum):
@@ -37,11 +39,13 @@ class Panel(Generic[ValueT]):
     value: ValueT | None = None
     taken_at: datetime | None = None
     error: str | None = None
+    absent: str | None = None
+    """Why there is nothing to ask for, and what would change that."""
 
     @property
     def condition(self) -> Condition:
         if self.value is None:
-            return Condition.FAILED if self.error else Condition.LOADING
+            return Condition.FAILED if self.error else Condition.EMPTY if self.absent else Condition.LOADING
         if self.error:
             return Condition.STALE
         return Condition.EMPTY if isinstance(self.value, tuple) and not self.value else Condition.READY
@@ -53,6 +57,8 @@ class Panel(Generic[ValueT]):
         """
         try:
             return Panel(await ask(), now)
+        except ContextNotFoundError as error:
+            return replace(self, error=str(error) if self.value is None else GONE)
         except SpectronError as error:
             return replace(self, error=str(error))
 

@@ -20,7 +20,7 @@ AT_ONCE = 2
 NOTHING = 3
 """The exit code of a command that found nothing to work on."""
 NO_REPOSITORY = (
-    "nobody said where the backups are. Start with --repository ADDRESS, set SPECTRON_BACKUP_REPOSITORY, or keep it in "
+    "Nobody said where the backups are. Start with --repository ADDRESS, set SPECTRON_BACKUP_REPOSITORY, or keep it in "
     "the profile: spectronctl login --profile NAME --repository ADDRESS"
 )
 ValueT = TypeVar("ValueT")
@@ -113,7 +113,7 @@ class Vault:
 async def observe(programs: Programs, environ: Mapping[str, str], before: Vault, now: datetime) -> Vault:
     """Ask for every part; one that fails keeps what it had."""
     if not environ.get("SPECTRON_BACKUP_REPOSITORY"):
-        return Vault(Panel(error=NO_REPOSITORY), Panel(error=NO_REPOSITORY), Panel(error=NO_REPOSITORY))
+        return Vault(Panel(absent=NO_REPOSITORY))
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def in_turn(panel: Panel[ValueT], command: Command, key: str, kind: type[ValueT]) -> Panel[ValueT]:

@@ -35,7 +35,8 @@ COLUMNS = (
     Column("size", "Size", 9, right=True),
     Column("verified", "Verify", 6),
     Column("drilled", "Drill", 6),
-    Column("prune", "Pruning"),
+    Column("prune", "Prune", 5),
+    Column("why", "Why", from_width=100),
 )
 RUN = (
     Field("contexts", "Contexts, with blanks between; none means all", "acme-prod", required=False),
@@ -87,7 +88,7 @@ class BackupsScreen(TabledScreen[Vault]):
         self.table.apply(set_rows(seen, now))
         listing = seen.listing
         sets = None if listing.value is None else (*listing.value.sets, *listing.value.damaged)
-        self.query_one("#sets-notice", Notice).tell(Panel(sets, listing.taken_at, listing.error), now)
+        self.query_one("#sets-notice", Notice).tell(Panel(sets, listing.taken_at, listing.error, listing.absent), now)
         self._explain()
         self.runs_moved()
 
@@ -171,7 +172,7 @@ class BackupsScreen(TabledScreen[Vault]):
     async def action_backups_prune(self) -> None:
         dashboard = self.dashboard
         if not dashboard.desk.repository:
-            self.notify(f"Not done: {NO_REPOSITORY}.", severity="warning", markup=False)
+            self.notify(f"Not done. {NO_REPOSITORY}.", severity="warning", markup=False)
             return
         try:
             decisions = await decided(dashboard.desk.programs, dashboard.desk.environ())
@@ -207,7 +208,7 @@ class BackupsScreen(TabledScreen[Vault]):
 
     async def _answers_to(self, form: Form) -> dict[str, str] | None:
         if not self.dashboard.desk.repository:
-            self.notify(f"Not done: {NO_REPOSITORY}.", severity="warning", markup=False)
+            self.notify(f"Not done. {NO_REPOSITORY}.", severity="warning", markup=False)
             return None
         return await self.app.push_screen_wait(form)
 

@@ -18,7 +18,7 @@ from spectron_tui.dialogs.naming import Naming
 from spectron_tui.dialogs.secret import Secret
 from spectron_tui.feed.tenancy import Tenancy, observe
 from spectron_tui.screens.tabled import TabledScreen
-from spectron_tui.sheets.context import audit_rows, config_rows, key_rows, measures, retention
+from spectron_tui.sheets.context import audit_rows, config_rows, heading, key_rows, measures, retention
 from spectron_tui.transport.noting import noting
 from spectron_tui.widgets.notice import Notice
 from spectron_tui.widgets.plain import Plain
@@ -58,7 +58,8 @@ class ContextScreen(TabledScreen[Tenancy]):
     DEFAULT_CSS = """
     ContextScreen TabPane { padding: 0; height: 1fr; }
     ContextScreen TabbedContent { height: 1fr; }
-    ContextScreen .sheet { padding: 0 1; }
+    ContextScreen .sheet, ContextScreen #heading { padding: 0 1; }
+    ContextScreen #heading { height: 1; text-style: bold; }
     """
 
     def __init__(self, id: str) -> None:
@@ -69,6 +70,7 @@ class ContextScreen(TabledScreen[Tenancy]):
         self.context_id = id
 
     def body(self) -> ComposeResult:
+        yield Plain(self.context_id, id="heading")
         yield Notice(f"the Context {self.context_id}", empty="", id="notice")
         with TabbedContent():
             with TabPane("Keys"):
@@ -95,6 +97,7 @@ class ContextScreen(TabledScreen[Tenancy]):
     def show(self) -> None:
         now = self.dashboard.surroundings.now()
         seen = self.snapshot
+        self.query_one("#heading", Plain).say(heading(self.context_id, seen.context.value))
         self.query_one("#notice", Notice).tell(seen.context, now)
         self.query_one("#keys-notice", Notice).tell(seen.keys, now)
         self.query_one("#audit-notice", Notice).tell(seen.audit, now)

@@ -1,5 +1,6 @@
 """The table of Contexts: create, open, delete."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
@@ -8,7 +9,7 @@ from textual.binding import BindingType
 
 from spectron.errors import SpectronError
 from spectron.models.context import Context, DeletionPreview
-from spectron.terminal.tables import size
+from spectron.terminal.tables import moment, size
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import bindings, of
 from spectron_tui.dialogs.form import Field, Form
@@ -21,11 +22,16 @@ from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.table import Table
 from spectron_tui.wording import age, number
 
+WIDE = 140
 COLUMNS = (
     Column("context", "Context"),
     Column("namespace", "Namespace", 16),
     Column("database", "Database", 16),
     Column("state", "State", 9),
+    Column("embedding", "Embedding", 24, from_width=WIDE),
+    Column("limit", "Token limit", 13, right=True, from_width=WIDE),
+    Column("schema", "Schema", 6, right=True, from_width=WIDE),
+    Column("created", "Created", 16, from_width=WIDE),
     Column("age", "Age", 5, right=True),
 )
 NEW = (
@@ -60,29 +66,7 @@ class ContextsScreen(TabledScreen[Contexts]):
 
     def show(self) -> None:
         now = self.dashboard.surroundings.now()
-        self.table.apply(
-            [
-                Row(
-                    context.id,
-                    (
-                        context.id,
-                        context.namespace,
-                        context.database,
-                        context.state,
-                        age(context.created_at, now),
-                    ),
-                    sort=(
-                        context.id,
-                        context.namespace,
-                        context.database,
-                        context.state,
-                        -context.created_at.timestamp(),
-                    ),
-                    document=context,
-                )
-                for context in self.snapshot.value or ()
-            ]
-        )
+        self.table.apply([context_row(context, now) for context in self.snapshot.value or ()])
         self.query_one(Notice).tell(self.snapshot, now)
 
     @on(Table.Opened)
@@ -123,6 +107,20 @@ class ContextsScreen(TabledScreen[Contexts]):
 
     async def _all(self) -> tuple[Context, ...]:
         return tuple([context async for context in self.dashboard.admin.contexts.iterate()])
+
+
+def context_row(context: Context, now: datetime) -> Row:
+    """A Context on a line."""
+    embedding = str(context.config.get("models", {}).get("embedding") or "-")
+    limit: int | None = context.config.get("token_limit")
+    schema = context.schema.get("version")
+    place = (context.id, context.namespace, context.database, context.state, embedding)
+    return Row(
+        context.id,
+        (*place, number(limit), number(schema), moment(context.created_at) or "-", age(context.created_at, now)),
+        sort=(*place, limit or 0, schema or 0, context.created_at.timestamp(), -context.created_at.timestamp()),
+        document=context,
+    )
 
 
 def deletion(preview: DeletionPreview) -> str:

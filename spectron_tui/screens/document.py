@@ -27,7 +27,6 @@ CHUNKS = (
 KEYWORDS = (
     Column("keyword", "Keyword"),
     Column("score", "Score", 8, right=True),
-    Column("documents", "Documents", 9, right=True),
 )
 PAGE = 200
 
@@ -136,7 +135,7 @@ def keyword_row(keyword: Keyword) -> Row:
     score = keyword.score or 0.0
     return Row(
         keyword.id,
-        (keyword.text, f"{score:.3f}", number(keyword.document_count)),
-        sort=(keyword.text, score, keyword.document_count or 0),
+        (keyword.text, f"{score:.3f}"),
+        sort=(keyword.text, score),
         document=keyword,
     )

@@ -28,7 +28,7 @@ from spectron_tui.wording import age, number
 WIDE = 100
 COLUMNS = (
     Column("title", "Document"),
-    Column("context", "Context", 12),
+    Column("context", "Context", 14),
     Column("status", "Status", 11),
     Column("progress", "Progress", 14),
     Column("chunks", "Chunks", 7, right=True, from_width=WIDE),
@@ -72,9 +72,13 @@ class IngestionScreen(TabledScreen[Ingestion]):
         now = self.dashboard.surroundings.now()
         items = self.snapshot.items.value or ()
         counts = self.snapshot.counts
-        told = ", ".join(f"{number(count)} {status}" for status, count in sorted(counts.items())) or "none"
+        told = ", ".join(f"{number(count)} {status}" for status, count in sorted(counts.items()))
+        if sum(counts.values()) > len(items):
+            told += f"; {number(len(items))} of them below"
+        if self.snapshot.items.value is None:
+            told = "-"
         self.query_one("#counts", Plain).say(
-            f"{self.dashboard.target.context or 'all Contexts'}: {told}\n"
+            f"{self.dashboard.target.context or 'all Contexts'}: {told or 'none'}\n"
             f"ready, last hour {sparkline(throughput(items, now), 60)}"
         )
         self.table.apply(
@@ -199,7 +203,7 @@ def typeable(document: Document) -> str:
 def progress(item: Item) -> str:
     """A bar of ten, and the stage's percentage where it is known."""
     if item.document.status == READY:
-        return "█" * 10
+        return "✓"
     if item.document.status == FAILED:
         return "✗"
     return f"{meter(share(item), EVERYTHING, 10)} {share(item) * 100:.0f}%"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from textual import work
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -34,6 +35,7 @@ RARELY = 5
 class LiveScreen(Screen[None], Generic[SnapshotT]):
     """Polls while it is seen: never twice at once, rarely while the server is away, at once when there is a reason."""
 
+    DEFAULT_CSS = "LiveScreen #head { dock: top; height: auto; }"
     AREA: ClassVar[Area]
     EVERY: ClassVar[float] = 2.0
     KINDS: ClassVar[tuple[str, ...]] = ()
@@ -91,9 +93,10 @@ class LiveScreen(Screen[None], Generic[SnapshotT]):
         """What has the focus when the screen opens."""
 
     def compose(self) -> ComposeResult:
-        yield Banner()
-        if self.dashboard.surroundings.player is not None:
-            yield Reel(self.dashboard.surroundings.player)
+        with Vertical(id="head"):
+            yield Banner()
+            if self.dashboard.surroundings.player is not None:
+                yield Reel(self.dashboard.surroundings.player)
         yield from self.body()
         yield Keys()
 

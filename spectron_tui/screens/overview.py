@@ -28,11 +28,11 @@ COLUMNS = (
     Column("working", "Working", 7, right=True),
     Column("failed", "Failed", 6, right=True),
     Column("stored", "Stored", 10, right=True),
-    Column("tokens", "Tokens", 14),
+    Column("tokens", "Tokens", 12),
     Column("queue", "Queue", 6, right=True, from_width=WIDE),
     Column("asked", "Per min", 7, right=True, from_width=WIDE),
     Column("p95", "p95", 9, right=True, from_width=WIDE),
-    Column("tiers", "Tiers, last hour", 40, from_width=WIDE + 40),
+    Column("tiers", "Tiers, last hour", from_width=WIDE + 40),
 )
 OPEN = frozenset({"queued", "retrying", "running"})
 """States of a job that is not at its end."""
@@ -48,6 +48,7 @@ class OverviewScreen(TabledScreen[Deployment]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(of(Area.OVERVIEW))
     DEFAULT_CSS = """
     OverviewScreen > Static { height: auto; padding: 0 1; }
+    OverviewScreen #load { text-wrap: nowrap; }
     OverviewScreen #troubles { border-top: solid $panel; border-bottom: solid $panel; }
     OverviewScreen #troubles.bad { color: $error; }
     """

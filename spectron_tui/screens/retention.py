@@ -42,6 +42,7 @@ POLICY = (
     Field("ttl", "Time to live: 30d, 4w, 1y, indefinite; nothing takes the policy away", "30d", required=False),
     Field("scope", "Scope", "org/acme/user/alice", required=False),
 )
+NO_CONTEXT = "There is no Context yet. Press 2, then n, to create one."
 PAUSE = 0.4
 """Seconds without a key before an edit is previewed."""
 
@@ -90,7 +91,7 @@ class RetentionScreen(TabledScreen[Keeping]):
         now = dashboard.surroundings.now()
         chosen = await self._named(now)
         if chosen.value is None:
-            return Keeping(Panel(error=chosen.error or "there is no Context yet; press 2, then n, to create one"))
+            return Keeping(Panel(error=chosen.error, absent=NO_CONTEXT))
         before = self.snapshot if chosen.value == self.context_id else Keeping()
         self.context_id = chosen.value
         return await observe(dashboard.admin, before, chosen.value, now)
@@ -104,7 +105,8 @@ class RetentionScreen(TabledScreen[Keeping]):
         self.query_one("#notice", Notice).tell(seen.policies, now)
         self.query_one("#sweeps-notice", Notice).tell(seen.sweeps, now)
         where = f"{self.context_id} (ctrl+k for another)\n\n" if self.context_id else ""
-        self.query_one("#force", Plain).say(where + retention(seen.policies))
+        shown = seen.policies.value is not None
+        self.query_one("#force", Plain).say(where + retention(seen.policies) if shown else where)
         self._sweeps.apply([sweep_row(index, sweep, now) for index, sweep in enumerate(seen.sweeps.value or ())])
         policies = seen.policies.value
         if policies is not None and self._editor.text == self._untouched:

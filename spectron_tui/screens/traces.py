@@ -20,13 +20,13 @@ from spectron_tui.widgets.plain import Plain
 from spectron_tui.widgets.rows import Column, Row
 from spectron_tui.widgets.spark import sparkline
 from spectron_tui.widgets.table import Table
-from spectron_tui.wording import age, milliseconds
+from spectron_tui.wording import age, milliseconds, short
 
 COLUMNS = (
     Column("when", "When", 5, right=True),
-    Column("context", "Context", 10),
-    Column("kind", "Kind", 10),
-    Column("tier", "Tier", 8),
+    Column("context", "Context", 16, narrow=10),
+    Column("kind", "Kind", 15),
+    Column("tier", "Tier", 6),
     Column("took", "Took", 9, right=True),
     Column("query", "Query"),
 )
@@ -63,7 +63,7 @@ class TracesScreen(TabledScreen[Tracing]):
         now = self.dashboard.surroundings.now()
         where = self.narrowing.context_id or self.dashboard.target.context or "all Contexts"
         following = " · following" if self.follows else ""
-        lines = [f"{where}: {self.narrowing}{following}", *stats_lines(self.snapshot.stats.value or ())]
+        lines = [f"{where}: {self.narrowing}{following}", *stats_lines(self.snapshot.stats.value)]
         self.query_one("#stats", Plain).say("\n".join(lines))
         self.table.apply(
             [
@@ -73,7 +73,7 @@ class TracesScreen(TabledScreen[Tracing]):
                         age(traced.trace.created_at, now),
                         traced.context_id,
                         traced.trace.kind or "-",
-                        traced.trace.tier or "-",
+                        short(traced.trace.tier or "-"),
                         milliseconds(traced.trace.duration_ms),
                         traced.trace.query,
                     ),
@@ -86,6 +86,7 @@ class TracesScreen(TabledScreen[Tracing]):
                         traced.trace.query.casefold(),
                     ),
                     document=traced.trace,
+                    words=traced.trace.tier or "",
                 )
                 for traced in self.snapshot.traces.value or ()
             ]
@@ -149,8 +150,10 @@ def not_a_number(given: dict[str, str]) -> str | None:
         return f"{given['slower']} is not a number of milliseconds."
 
 
-def stats_lines(stats: Sequence[TraceStats]) -> list[str]:
-    """The last hour: how often, by which tier, how fast."""
+def stats_lines(stats: Sequence[TraceStats] | None) -> list[str]:
+    """The last hour: how often, by which tier, how fast; nothing before the server has told."""
+    if stats is None:
+        return []
     total = sum(one.total for one in stats)
     if not total:
         return ["No trace in the last hour."]
@@ -162,7 +165,7 @@ def stats_lines(stats: Sequence[TraceStats]) -> list[str]:
             {bar["up_to_ms"] or float("inf"): bar["count"] for bar in one.latency.get("histogram", ())},
         )
     questions, hits = sum(one.total_queries for one in stats), sum(one.cache_hits for one in stats)
-    mix = ", ".join(f"{count} {tier}" for tier, count in tiers.most_common() if count)
+    mix = ", ".join(f"{count} {short(tier)}" for tier, count in tiers.most_common() if count)
     rate = f"{hits / questions:.0%} from the cache" if questions else "no question"
     bars = [float(classes[bound]) for bound in sorted(classes)]
     slowest = max((one.latency.get("p95_ms") or 0.0 for one in stats), default=0.0)

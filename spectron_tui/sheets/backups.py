@@ -24,7 +24,7 @@ def set_rows(vault: Vault, now: datetime) -> list[Row]:
     return [
         *rows,
         *(
-            Row(name, (name, *damaged, f"kept: {reason}"), sort=(name, 0.0, "damaged", 0, "", "", ""), style="bold")
+            Row(name, (name, *damaged, "kept", reason), sort=(name, 0.0, "damaged", 0, "", "", "", ""), style="bold")
             for name, reason in listing.damaged.items()
         ),
     ]
@@ -38,8 +38,8 @@ def _set_row(one: BackupSet, decision: Decision | None, drill: DrillResult | Non
     )
     return Row(
         one.id,
-        (one.id, age(one.started_at, now), one.state, size(one.bytes), *marks, verdict(decision)),
-        sort=(one.id, -one.started_at.timestamp(), one.state, one.bytes, *marks, verdict(decision)),
+        (one.id, age(one.started_at, now), one.state, size(one.bytes), *marks, *verdict(decision)),
+        sort=(one.id, -one.started_at.timestamp(), one.state, one.bytes, *marks, *verdict(decision)),
         document=one,
         style="" if one.good else "bold",
     )
@@ -54,11 +54,11 @@ def result(at: datetime, now: datetime, *, passed: bool) -> str:
     return f"{WELL if passed else ILL} {age(at, now)}"
 
 
-def verdict(decision: Decision | None) -> str:
+def verdict(decision: Decision | None) -> tuple[str, str]:
     """Kept or deleted by the next pruning, and why."""
     if decision is None:
-        return NOTHING
-    return f"{'kept' if decision.keep else 'goes'}: {decision.reason}"
+        return NOTHING, NOTHING
+    return "kept" if decision.keep else "goes", decision.reason
 
 
 def headline(vault: Vault, repository: str | None, now: datetime) -> str:

@@ -17,6 +17,13 @@ from spectron_tui.widgets.spark import meter
 from spectron_tui.wording import age, number
 
 
+def heading(id: str, context: Context | None) -> str:
+    """Which Context it is, and whether it can be used."""
+    if context is None:
+        return id
+    return f"{id} · {context.state}{f': {context.reason}' if context.reason else ''}"
+
+
 def key_rows(keys: Iterable[Key], now: datetime) -> list[Row]:
     """The keys, without their secrets, which nobody has."""
     return [

@@ -44,9 +44,7 @@ def _drilled(document: Mapping[str, Any]) -> str:
 def _pruned(document: Mapping[str, Any]) -> str:
     gone = [one for one in document["sets"] if not one["keep"]]
     kept = len(document["sets"]) - len(gone)
-    lines = [
-        f"{len(gone)} sets are gone, {kept} are kept; {number(document['copies_deleted'])} copies of originals went."
-    ]
+    lines = [f"Sets: {len(gone)} gone, {kept} kept. Copies of originals: {number(document['copies_deleted'])} gone."]
     return "\n".join([*lines, *(f"  {one['id']}: {one['reason']}" for one in gone)])
 
 

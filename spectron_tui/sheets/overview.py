@@ -12,12 +12,12 @@ from spectron_tui.feed.troubles import Trouble
 from spectron_tui.feed.vault import Vault
 from spectron_tui.widgets.rows import Row
 from spectron_tui.widgets.spark import meter, sparkline
-from spectron_tui.wording import age, ago, milliseconds, number
+from spectron_tui.wording import age, ago, milliseconds, number, short
 
 HOUR = 60
+METER = 6
 FIGURE = 19
 """As wide as the longest name with its figure, left of the lines of an hour."""
-SHORT = {"direct": "dir", "cache": "cache", "hybrid": "hyb", "full_context": "full"}
 
 
 def server_line(deployment: Deployment) -> str:
@@ -40,30 +40,33 @@ def load_lines(load: Load, now: datetime, width: int) -> str:
     latest = load.latest(now)
     hour = load.per_clock_minute(now)
     room = max(0, min(HOUR, width - FIGURE))
+    wide = max(1, (width - FIGURE) // HOUR)
     lines = (
         ("requests", "-" if latest is None else f"{latest.per_minute:,.0f}/min", [_rate(one) for one in hour]),
         ("failing", _share(latest), [one.error_share if one else None for one in hour]),
         ("p95", milliseconds(latest.p95_ms if latest else None), [one.p95_ms if one else None for one in hour]),
     )
-    return "\n".join(f"{name:<9}{figure:>9} {sparkline(values, room)}" for name, figure, values in lines)
+    return "\n".join(f"{name:<9}{figure:>9} {sparkline(values, room, wide=wide)}" for name, figure, values in lines)
 
 
 def answers_line(deployment: Deployment) -> str:
     """Which tiers answered in the last hour."""
-    stats = [tenant.traces.value for tenant in deployment.tenants.value or () if tenant.traces.value is not None]
+    if deployment.tenants.value is None:
+        return "answers  -"
+    stats = [tenant.traces.value for tenant in deployment.tenants.value if tenant.traces.value is not None]
     questions = sum(one.total_queries for one in stats)
     if not questions:
         return "answers  none asked for in the last hour"
     return f"answers  {number(questions)} in the last hour: {tiers(stats)}"
 
 
-def tiers(stats: Sequence[TraceStats], names: dict[str, str] | None = None) -> str:
+def tiers(stats: Sequence[TraceStats]) -> str:
     """The share of each tier, the most used first."""
     counts: Counter[str] = Counter()
     for one in stats:
         counts.update(one.tier_counts)
     total = sum(counts.values())
-    said = [(names or {}).get(tier, tier) + f" {count / total:.0%}" for tier, count in counts.most_common() if count]
+    said = [f"{short(tier)} {count / total:.0%}" for tier, count in counts.most_common() if count]
     return ", ".join(said)
 
 
@@ -104,7 +107,7 @@ def tenant_row(tenant: Tenant, queued: int = 0) -> Row:
     stored = stats.object_bytes if stats is not None else 0
     asked = traces.total / HOUR if traces is not None else 0.0
     p95 = (traces.latency.get("p95_ms") or 0.0) if traces is not None else 0.0
-    mix = tiers([traces], SHORT) if traces is not None else "-"
+    mix = tiers([traces]) if traces is not None else "-"
     return Row(
         context.id,
         (
@@ -139,13 +142,13 @@ def tenant_row(tenant: Tenant, queued: int = 0) -> Row:
 
 
 def tokens(tenant: Tenant) -> str:
-    """A bar of what is used of the month's limit; without one, how many."""
+    """A bar of what is used of the month's limit; without one, how many are."""
     usage = tenant.usage.value
     if usage is None:
         return "-"
     if usage.percent is None:
-        return f"{number(usage.tokens_used)} used"
-    return f"{meter(usage.tokens_used, usage.token_limit, 8)} {usage.percent:4.0f}%"
+        return number(usage.tokens_used)
+    return f"{meter(usage.tokens_used, usage.token_limit, METER)} {usage.percent:4.0f}%"
 
 
 def _rate(minute: Minute | None) -> float | None:

@@ -1,5 +1,6 @@
 """The first lines: where one is, what one looks at, and whether one may change it."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 PLACES = ("overview", "contexts", "ingestion", "traces", "retention", "backups", "runbooks")
 WIDE = 120
 """From here on everything fits into one line."""
+NARROW = 78
+"""Below this, only the place where one is has its name; the others have their keys."""
 
 
 class Banner(Widget):
@@ -36,17 +39,23 @@ class Banner(Widget):
     def on_click(self, event: events.Click) -> None:
         """Go to the place that was clicked."""
         start = 0
-        for index, place in enumerate(PLACES):
-            start += len(label(index, place))
+        dashboard = cast("Dashboard", self.app)
+        for place, label in self._labels(dashboard):
+            start += len(label)
             if event.y == 0 and event.x < start:
-                cast("Dashboard", self.app).go(place)
+                dashboard.go(place)
                 return
 
     def _places(self, dashboard: "Dashboard") -> Text:
         line = Text(no_wrap=True, overflow="ellipsis")
-        for index, place in enumerate(PLACES):
-            line.append(label(index, place), style="bold reverse" if place == dashboard.place else "")
+        for place, label in self._labels(dashboard):
+            line.append(label, style="bold reverse" if place == dashboard.place else "")
         return line
+
+    def _labels(self, dashboard: "Dashboard") -> Iterator[tuple[str, str]]:
+        for number, place in enumerate(PLACES, 1):
+            named = self.size.width >= NARROW or place == dashboard.place
+            yield place, f" {number} {place.capitalize()}" if named else f" {number}"
 
     def _with_badges(self, line: Text, badges: str) -> Text:
         line.truncate(max(0, self.size.width - len(badges)), overflow="ellipsis", pad=True)
@@ -68,7 +77,3 @@ class Banner(Widget):
         if recorder is None:
             return []
         return ["● REC" if recorder.trouble is None and recorder.url == dashboard.target.url else "✗ NO REC"]
-
-
-def label(index: int, place: str) -> str:
-    return f" {index + 1} {place.capitalize()}"

@@ -35,7 +35,7 @@ class Notice(Plain):
             case Condition.LOADING:
                 return f"Loading {self._what} …"
             case Condition.EMPTY:
-                return self._empty
+                return panel.absent or self._empty
             case Condition.FAILED:
                 return f"Can't show {self._what}: {panel.error}"
             case Condition.STALE:

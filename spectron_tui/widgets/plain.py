@@ -13,4 +13,8 @@ class Plain(Static):
 
     def say(self, text: str) -> None:
         """Show another text."""
-        self.update(plain(text))
+        shown = plain(text)
+        if shown != self.content:
+            self.update(shown)
+            # Of two changes before the screen is laid out, only the first would be measured, and the text be cut.
+            self.call_later(self.refresh, layout=True)

@@ -30,7 +30,7 @@ def told(player: Player) -> str:
     position, length = player.position, player.length
     sign = "‖" if player.held else "■" if position == length else "▶"
     bar = meter(position.total_seconds(), length.total_seconds(), BAR) if length else "█" * BAR
-    flaw = f"  ▲ {player.tape.flaw} at the end" if player.tape.flaw else ""
+    flaw = f"  ▲ {player.tape.flaw}" if player.tape.flaw else ""
     where = f"{bar} {_clock(position)} of {_clock(length)}"
     return f"{sign} {player.now():%Y-%m-%d %H:%M:%S} UTC  {where}{flaw}  {player.title}"
 

@@ -16,6 +16,8 @@ class Column:
     label: str
     width: int | None = None
     right: bool = False
+    narrow: int | None = None
+    """How wide it is where the table is narrow, if less than elsewhere."""
     from_width: int = 0
     """Drawn only where the table is at least so wide."""
 

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
-def sparkline(values: Sequence[float | None], width: int, highest: float | None = None) -> str:
-    """The last `width` values, as shares of the highest of them or of the one given; an unknown one is a dot."""
+def sparkline(values: Sequence[float | None], width: int, highest: float | None = None, *, wide: int = 1) -> str:
+    """The last `width` values, as shares of the highest of them or of the one given; an unknown one is a dot.
+
+    Each of them is drawn `wide` blocks wide.
+    """
     shown = list(values)[-width:]
     if highest is None:
         highest = max((value for value in shown if value is not None), default=0.0)
-    return "".join("·" if value is None else _block(value, highest) for value in shown).rjust(width)
+    return "".join(("·" if value is None else _block(value, highest)) * wide for value in shown).rjust(width * wide)
 
 
 def meter(part: float, whole: float | None, width: int) -> str:

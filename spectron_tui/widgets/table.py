@@ -22,6 +22,9 @@ GAP = 2
 MARK = "✓ "
 HEADINGS = 1
 DOUBLE = 2
+NARROW = 100
+LEAST, MOST = 8, 48
+"""How wide a column without a width of its own is; the last one of a table takes all that is left."""
 
 
 class Table(ScrollView, can_focus=True):
@@ -169,14 +172,15 @@ class Table(ScrollView, can_focus=True):
         widths = self._widths()
         if y < HEADINGS:
             style = self.get_component_rich_style("table--heading")
-            strip = Strip([Segment(self._line(self._headings(), widths), style)])
+            text, after = self._line(self._headings(), widths), self.rich_style
         else:
-            strip = self._row_strip(y - HEADINGS + int(self.scroll_offset.y), widths)
-        return strip.crop_extend(left, left + self.size.width, self.rich_style)
+            text, style = self._row_line(y - HEADINGS + int(self.scroll_offset.y), widths)
+            after = style
+        return Strip([Segment(text, style)]).crop_extend(left, left + self.size.width, after)
 
-    def _row_strip(self, index: int, widths: tuple[int, ...]) -> Strip:
+    def _row_line(self, index: int, widths: tuple[int, ...]) -> tuple[str, Style]:
         if index >= len(self.shown):
-            return Strip.blank(self.size.width, self.rich_style)
+            return "", self.rich_style
         row = self.shown[index]
         style = self.rich_style + Style.parse(row.style) if row.style else self.rich_style
         marked = row.key in self.marked
@@ -185,7 +189,7 @@ class Table(ScrollView, can_focus=True):
         if index == self.cursor:
             style = self.get_component_rich_style("table--cursor")
         lead = MARK if marked else " " * len(MARK)
-        return Strip([Segment(lead + self._line(row.cells, widths)[len(MARK) :], style)])
+        return lead + self._line(row.cells, widths)[len(MARK) :], style
 
     def _headings(self) -> tuple[str, ...]:
         arrow = "▼" if self.view.reverse else "▲"
@@ -205,12 +209,17 @@ class Table(ScrollView, can_focus=True):
     def _widths(self) -> tuple[int, ...]:
         """Of each column; nothing for one that is not drawn."""
         room = self.scrollable_content_region.width
-        indices = self.drawn
-        drawn = [self.columns[index] for index in indices]
-        taken = len(MARK) + GAP * (len(drawn) - 1) + sum(column.width or 0 for column in drawn)
-        open_ones = sum(column.width is None for column in drawn)
-        left = max(8, (room - taken) // open_ones) if open_ones else 0
-        return tuple((column.width or left) if index in indices else 0 for index, column in enumerate(self.columns))
+        drawn = {index: self._fixed(self.columns[index]) for index in self.drawn}
+        taken = len(MARK) + GAP * (len(drawn) - 1) + sum(drawn.values())
+        open_ones = sum(not width for width in drawn.values())
+        left = max(LEAST, (room - taken) // open_ones) if open_ones else 0
+        last_is_open = bool(drawn) and not drawn[max(drawn)]
+        bounded = left if last_is_open else min(left, MOST)
+        return tuple((drawn[index] or bounded) if index in drawn else 0 for index in range(len(self.columns)))
+
+    def _fixed(self, column: Column) -> int:
+        """How wide it is, or nothing where that depends on the others."""
+        return (column.narrow if self.size.width < NARROW else None) or column.width or 0
 
     def _sort_at(self, x: int) -> None:
         edge = len(MARK)

@@ -54,7 +54,7 @@ def surroundings(
     writes: bool = False,
     now: Callable[[], datetime] = lambda: NOW,
     exports: Path = Path(),
-    profiles: Profiles = Profiles(),
+    profiles: Callable[[], Profiles] = Profiles,
     recorder: Recorder | None = None,
     player: Player | None = None,
     programs: Programs = NOWHERE,

@@ -78,7 +78,7 @@ def dashboard(url: str, key: str, transport: Counting, pauses: Pauses) -> Dashbo
     return Dashboard(
         Surroundings(
             target=Target(url, key),
-            profiles=Profiles(),
+            profiles=Profiles,
             writes=False,
             now=lambda: NOW,
             sleep=pauses,
@@ -188,7 +188,7 @@ async def test_a_stream_that_ends_at_once_is_not_asked_for_all_the_time() -> Non
 
     given = Surroundings(
         target=Target("http://spectron.test"),
-        profiles=Profiles(),
+        profiles=Profiles,
         writes=False,
         now=lambda: NOW,
         sleep=sleep,

@@ -50,7 +50,7 @@ async def test_the_last_hour_tells_which_tiers_answered(looking: Dashboard, acme
         screen = await seen(pilot)
         await until(pilot, lambda: "2 in the last hour" in text(screen, "answers"))
         (row,) = screen.table.shown
-        assert "dir 50%" in row.cells[-1]
+        assert "direct 50%" in row.cells[-1]
         assert "Tiers, last hour" in screen.table.render_line(0).text
 
 

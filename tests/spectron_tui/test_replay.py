@@ -80,7 +80,7 @@ def playing(file: Path, watch: Watch) -> Dashboard:
     return Dashboard(
         Surroundings(
             target=Target(player.tape.url),
-            profiles=Profiles(),
+            profiles=Profiles,
             writes=False,
             now=player.now,
             sleep=for_ever,

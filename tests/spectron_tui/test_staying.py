@@ -4,7 +4,10 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
+from server.control.audit import SYSTEM
+from spectron.profiles import Profile, Profiles
 from spectron_tui.app import Dashboard
+from spectron_tui.dialogs.choice import Choice
 from spectron_tui.feed.panel import SIGNS, Condition
 from spectron_tui.screens.context import ContextScreen
 from spectron_tui.screens.overview import OverviewScreen
@@ -108,3 +111,36 @@ async def test_a_paused_dashboard_asks_no_more_until_it_goes_on(acme: App, switc
         assert [row.key for row in overview(pilot).table.shown] == ["acme"]
         await pilot.press("p")
         await until(pilot, lambda: [row.key for row in overview(pilot).table.shown] == ["acme", "beta"])
+
+
+async def test_a_context_that_somebody_else_deletes_stays_in_sight_and_is_said_to_be_gone(acme: App) -> None:
+    dashboard = Dashboard(surroundings(httpx.ASGITransport(acme.server.api), key=acme.key, now=acme.clock.now))
+    async with dashboard.run_test(size=(120, 40)) as pilot:
+        await in_condition(pilot, Condition.READY)
+        dashboard.open_context("acme")
+        await until(pilot, lambda: isinstance(dashboard.screen, ContextScreen) and dashboard.screen.polls > 0)
+        assert str(dashboard.screen.query_one("#heading", Plain).content) == "acme · active"
+        await acme.http.delete("/api/v1/contexts/acme")
+        await pilot.press("r")
+        notice = dashboard.screen.query_one("#notice", Notice)
+        await until(pilot, lambda: notice.display and "The Context is deleted" in str(notice.content))
+        assert str(dashboard.screen.query_one("#heading", Plain).content) == "acme · active"
+
+
+async def test_after_its_key_is_revoked_it_goes_on_with_a_profile_made_meanwhile(acme: App) -> None:
+    known = Profiles()
+    transport = httpx.ASGITransport(acme.server.api)
+    dashboard = Dashboard(surroundings(transport, key=acme.key, now=acme.clock.now, profiles=lambda: known))
+    async with dashboard.run_test(size=(120, 40)) as pilot:
+        await in_condition(pilot, Condition.READY)
+        key = await acme.server.control.keys.replace_management("fresh", SYSTEM, keep=lambda _: None)
+        await pilot.press("r")
+        assert "API key" in await in_condition(pilot, Condition.STALE)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: any("There is no profile yet" in note.message for note in dashboard._notifications))
+        known = known.adding("night", Profile(dashboard.target.url, key.secret))
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(dashboard.screen, Choice))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(dashboard.screen, OverviewScreen))
+        await in_condition(pilot, Condition.READY)

@@ -1,6 +1,6 @@
 """The table keeps what an operator looks at."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from spectron_tui.widgets.rows import Column, Row, View
-from spectron_tui.widgets.table import Table
+from spectron_tui.widgets.table import MOST, Table
 
 COLUMNS = (Column("name", "Name"), Column("count", "Count", 6, right=True))
 
@@ -18,9 +18,9 @@ def rows(*names: str) -> list[Row]:
 
 
 class Tabled(App[None]):
-    def __init__(self) -> None:
+    def __init__(self, columns: Sequence[Column] = COLUMNS) -> None:
         super().__init__()
-        self.table = Table(COLUMNS)
+        self.table = Table(columns)
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -158,3 +158,28 @@ def test_equal_rows_keep_their_order_either_way() -> None:
     same = [Row(key, (key,), sort=(1,)) for key in "cab"]
     assert [row.key for row in View(sort=0).of(same)] == ["c", "a", "b"]
     assert [row.key for row in View(sort=0, reverse=True).of(same)] == ["c", "a", "b"]
+
+
+async def test_the_row_of_the_cursor_reaches_from_edge_to_edge() -> None:
+    async with Tabled((Column("name", "Name", 10),)).run_test(size=(40, 8)) as pilot:
+        table = table_of(pilot)
+        table.apply([Row("a", ("a",))])
+        strip = table.render_line(1)
+        assert strip.cell_length == table.size.width
+        assert {segment.style for segment in strip} == {table.get_component_rich_style("table--cursor")}
+
+
+async def test_columns_stay_together_where_it_is_wide() -> None:
+    async with Tabled().run_test(size=(200, 8)) as pilot:
+        table = table_of(pilot)
+        table.apply(rows("a"))
+        assert table.render_line(1).text.rstrip() == f"  {'a':<{MOST}}       0"
+
+
+async def test_a_column_can_be_narrower_where_the_table_is() -> None:
+    async with Tabled((Column("name", "Name", 30, narrow=10), Column("text", "Text"))).run_test(size=(120, 8)) as pilot:
+        table = table_of(pilot)
+        table.apply(rows("a"))
+        assert table.render_line(1).text.startswith(f"  {'a':<30}  0")
+        await pilot.resize_terminal(80, 8)
+        assert table.render_line(1).text.startswith(f"  {'a':<10}  0")

@@ -9,6 +9,7 @@ from textual.widgets import Input, TabbedContent
 from spectron_tui.app import Dashboard
 from spectron_tui.dialogs.picking import Picking
 from spectron_tui.screens.context import ContextScreen
+from spectron_tui.screens.contexts import COLUMNS
 from spectron_tui.widgets.table import Table
 from tests.spectron_tui.surroundings import until
 from tests.spectron_tui.test_contexts import contexts, opened, said
@@ -79,12 +80,12 @@ async def test_columns_are_chosen_and_exported_alone(looking: Dashboard, acme: A
 
 
 async def test_leaving_out_every_column_is_not_taken(looking: Dashboard) -> None:
-    async with looking.run_test(size=(120, 40)) as pilot:
+    async with looking.run_test(size=(160, 40)) as pilot:
         await pilot.press("2")
         await contexts(pilot, "acme")
         await pilot.press("C")
         await until(pilot, lambda: isinstance(looking.screen, Picking))
-        await pilot.press("space", "down", "space", "down", "space", "down", "space", "down", "space", "enter")
+        await pilot.press(*["space", "down"] * len(COLUMNS), "enter")
         await said(pilot, "Pick at least one")
         await pilot.press("escape")
         screen = await contexts(pilot, "acme")

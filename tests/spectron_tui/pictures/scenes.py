@@ -13,6 +13,7 @@ from textual.widgets import Input, TextArea
 from spectron.profiles import Profile, Profiles
 from spectron.target import Target
 from spectron_tui.app import Dashboard
+from spectron_tui.feed.load import MINUTE, Counters, Load, parsed
 from spectron_tui.opening import demo_tape
 from spectron_tui.programs.command import Command
 from spectron_tui.programs.demonstration import REPOSITORY, Demonstration
@@ -26,6 +27,8 @@ from tests.spectron_tui.surroundings import for_ever, refusing, until
 
 EMPTY = Path(__file__).with_name("empty.recording")
 AWAY = timedelta(minutes=4)
+HOUR, SLOW, OUTAGE = 60, 0.25, range(20, 23)
+"""Minutes, seconds of a slow answer, and the minutes ago in which some requests failed."""
 PROFILES = Profiles({name: Profile(f"https://{name}.example", "sk-none") for name in ("production", "staging")})
 Act = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -83,10 +86,10 @@ class Scene:
         return self._player.now() + self.later
 
     def dashboard(self, place: str, *, writes: bool = False, replay: bool = False, **given: Any) -> Dashboard:
-        return Dashboard(
+        dashboard = Dashboard(
             Surroundings(
                 target=Target(self._player.tape.url, context=given.pop("context", None)),
-                profiles=PROFILES,
+                profiles=lambda: PROFILES,
                 writes=writes,
                 now=self.now,
                 sleep=for_ever,
@@ -99,6 +102,28 @@ class Scene:
             place=place,
             filter=given.pop("filter", ""),
         )
+        counted = self._player.tape.answer("GET /metrics", self._player.now())
+        if given.get("watched") and counted is not None:
+            dashboard.load = watched(parsed(counted.body, self._player.now()))
+        return dashboard
+
+
+def watched(last: Counters) -> Load:
+    """What a dashboard has counted that was open for the hour before."""
+    samples = [last]
+    for back in range(1, HOUR + 1):
+        newer = samples[-1]
+        asked = 180.0 + 45 * (back * 7 % 5)
+        slow = asked * (0.03 + 0.02 * (back * 3 % 4))
+        samples.append(
+            Counters(
+                last.at - back * MINUTE,
+                newer.requests - asked,
+                newer.errors - (4 if back in OUTAGE else 0),
+                tuple((bound, count - (asked if bound >= SLOW else asked - slow)) for bound, count in newer.buckets),
+            )
+        )
+    return Load(tuple(reversed(samples)))
 
 
 def filled(*, seconds: float = 0.0) -> Scene:

@@ -22,7 +22,7 @@ places = pytest.mark.parametrize("place", PLACES)
 @places
 @pytest.mark.parametrize("size", SIZES)
 def test_filled(snap_compare: Compare, place: str, size: str) -> None:
-    dashboard = filled(seconds=BUSY).dashboard(place)
+    dashboard = filled(seconds=BUSY).dashboard(place, watched=True)
     assert snap_compare(dashboard, terminal_size=SIZES[size], run_before=settled)
 
 
@@ -48,11 +48,11 @@ def test_failed(snap_compare: Compare, place: str) -> None:
 @pytest.mark.parametrize("size", ["small", "middle"])
 def test_stale(snap_compare: Compare, place: str, size: str) -> None:
     scene = filled(seconds=BUSY)
-    assert snap_compare(scene.dashboard(place), terminal_size=SIZES[size], run_before=leaving(scene))
+    assert snap_compare(scene.dashboard(place, watched=True), terminal_size=SIZES[size], run_before=leaving(scene))
 
 
 @places
 @pytest.mark.parametrize("theme", [theme.name for theme in THEMES[1:]])
 def test_other_colours(snap_compare: Compare, place: str, theme: str) -> None:
-    dashboard: Any = filled(seconds=BUSY).dashboard(place)
+    dashboard: Any = filled(seconds=BUSY).dashboard(place, watched=True)
     assert snap_compare(dashboard, terminal_size=MIDDLE, run_before=themed(theme))
