@@ -15,13 +15,10 @@ class Alarms:
         self._max_drop = max_drop
         self._declared_empty = frozenset(declared_empty)
 
-    def allows_empty(self, context: str) -> bool:
-        return context in self._declared_empty or ANYTHING in self._declared_empty
-
     def about(self, dump: Dump) -> Iterator[str]:
         """A sentence for each thing that is wrong with it."""
         before = self._before(dump)
-        if self._is_empty(dump) and not self.allows_empty(dump.name) and not self._was_never_filled(dump):
+        if self._is_oddly_empty(dump) and not self._was_never_filled(dump):
             yield f"it holds no row at all; if that is right, say so with --allow-empty {dump.name}"
         if before is None:
             return
@@ -30,13 +27,13 @@ class Alarms:
 
     def remarks(self, dump: Dump) -> Iterator[str]:
         """A sentence for what is worth knowing and no cause for alarm."""
-        if self._is_empty(dump) and not self.allows_empty(dump.name):
+        if self._is_oddly_empty(dump):
             yield "it holds no row at all, and never did in any set that is here: a Context that was not used yet"
 
     def about_contexts(self, found: Iterable[str]) -> Iterator[str]:
         """What is wrong with which Contexts there are, compared with the last complete set."""
         found = frozenset(found)
-        if not found and not self.allows_empty(ANYTHING):
+        if not found and not self._allows_empty(ANYTHING):
             yield f"The server has no Context; if that is right, say so with --allow-empty '{ANYTHING}'."
         last = next((one for one in self._earlier if one.complete and one.good), None)
         if last is None:
@@ -49,8 +46,12 @@ class Alarms:
                 "If they were deleted on purpose, say so with --max-drop 100%."
             )
 
-    def _is_empty(self, dump: Dump) -> bool:
-        return dump.context is not None and not dump.trailer.rows_of_users
+    def _allows_empty(self, context: str) -> bool:
+        return context in self._declared_empty or ANYTHING in self._declared_empty
+
+    def _is_oddly_empty(self, dump: Dump) -> bool:
+        empty = dump.context is not None and not dump.trailer.rows_of_users
+        return empty and not self._allows_empty(dump.name)
 
     def _was_never_filled(self, dump: Dump) -> bool:
         """No set knows a row of it, nor failed to save it; what was declared empty begins anew."""
