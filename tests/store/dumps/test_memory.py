@@ -62,8 +62,8 @@ async def exported(exporter: Exporter, binding: Binding, dump: Path) -> int:
     with dump.open("wb") as file:
         async for piece in exporter.dump(Source(binding, "context", "acme"), "blocks"):
             file.write(piece)
-            [process] = readers(dump.parent)
-            most = max(most, peak(process))
+            # It may have ended already; what it wrote is then still on its way.
+            most = max([most, *map(peak, readers(dump.parent))])
     return most
 
 
