@@ -85,7 +85,7 @@ def _with_other_id(line: bytes, chance: random.Random) -> bytes:
 
 
 def _size(value: bytes) -> int:
-    """How many bytes an encoded key takes: a number, a text, or an array of such."""
+    """How many bytes an encoded key takes: a number, a text, an array of keys, or the id of another row."""
     kind, length = value[0] >> 5, value[0] & 0x1F
     head = {24: 2, 25: 3, 26: 5, 27: 9}.get(length, 1)
     if head > 1:
@@ -93,13 +93,15 @@ def _size(value: bytes) -> int:
     match kind:
         case 0 | 1:
             return head
-        case 3:
+        case 2 | 3:
             return head + length
         case 4:
             size = head
             for _ in range(length):
                 size += _size(value[size:])
             return size
+        case 6:
+            return head + _size(value[head:])
     raise ValueError(f"no id of a Context begins with {value[:8].hex()}")
 
 
