@@ -115,7 +115,7 @@ def dashboard(transport: Callable[[], httpx.AsyncBaseTransport]) -> Dashboard:
     return Dashboard(
         Surroundings(
             target=Target("http://127.0.0.1:1"),
-            profiles=Profiles(),
+            profiles=Profiles,
             writes=False,
             now=lambda: datetime.now(UTC),
             sleep=asyncio.sleep,

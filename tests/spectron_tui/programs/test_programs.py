@@ -16,7 +16,9 @@ from spectron_tui.transport.gate import ReadOnlyError
 
 Heard = list[tuple[Stream, str]]
 FOR_EVER = """
-import sys, time
+import signal, sys, time
+# A suite that a shell has put into the background was told to ignore it, and so is what it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     print("begun", flush=True)
     time.sleep(600)
