@@ -1,10 +1,9 @@
 """The dashboard, put together."""
 
-import os
-import signal
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from functools import partialmethod
+from typing import ClassVar
 
 from rich.console import RenderableType
 from textual import work
@@ -22,41 +21,26 @@ from spectron_tui.dialogs.asking import Asking
 from spectron_tui.dialogs.choice import Choice
 from spectron_tui.dialogs.dialog import Dialog
 from spectron_tui.dialogs.help import Help
+from spectron_tui.feed.auditing import recorded
 from spectron_tui.feed.load import Load, parsed
 from spectron_tui.palette import Palette
+from spectron_tui.places import PLACES
 from spectron_tui.programs.desk import Desk
 from spectron_tui.programs.run import Run
-from spectron_tui.screens.backups import BackupsScreen
 from spectron_tui.screens.context import ContextScreen
-from spectron_tui.screens.contexts import ContextsScreen
-from spectron_tui.screens.ingestion import IngestionScreen
 from spectron_tui.screens.live import LiveScreen
-from spectron_tui.screens.overview import OverviewScreen
-from spectron_tui.screens.retention import RetentionScreen
 from spectron_tui.screens.runbook import RunbookScreen
-from spectron_tui.screens.runbooks import RunbooksScreen
 from spectron_tui.screens.tabled import TabledScreen
-from spectron_tui.screens.traces import TracesScreen
 from spectron_tui.surroundings import Surroundings
+from spectron_tui.suspending import suspend
 from spectron_tui.themes import THEMES
 from spectron_tui.widgets.banner import Banner
 from spectron_tui.widgets.pane import headline
 
-PLACES: Mapping[str, Callable[..., LiveScreen[Any]]] = {
-    "overview": OverviewScreen,
-    "contexts": ContextsScreen,
-    "ingestion": IngestionScreen,
-    "traces": TracesScreen,
-    "retention": RetentionScreen,
-    "backups": BackupsScreen,
-    "runbooks": RunbooksScreen,
-}
 SEEKS = frozenset(action.method for action in of(Area.REPLAY))
 STEP, LEAP = 10.0, 60.0
 """Seconds that a recording is moved by."""
 COUNT_SECONDS = 15.0
-AUDITED = 50
-"""Among how many of the newest events an action is looked for."""
 TELL_SECONDS = 0.1
 """How soon the screens hear of what a command says, which can be thousands of lines."""
 ALL = "all Contexts"
@@ -175,7 +159,7 @@ class Dashboard(App[int]):
 
     async def tell_of_change(self, done: str, context_id: str, requests: Collection[str]) -> None:
         """Say what happened, with the id of the event that the audit of the Context has of those requests."""
-        self.tell(f"{done} {await self._audited(context_id, requests)}")
+        self.tell(f"{done} {await recorded(self.admin.contexts(context_id), requests)}")
 
     def tell(self, done: str) -> None:
         """Say what happened, and keep it for the incident's timeline."""
@@ -185,40 +169,23 @@ class Dashboard(App[int]):
     def _heard(self, answered: bool) -> None:
         self.answered = answered
 
-    async def _audited(self, context_id: str, requests: Collection[str]) -> str:
-        try:
-            events = await self.admin.contexts(context_id).audit(limit=AUDITED)
-        except SpectronError as error:
-            return f"The audit did not answer: {error}"
-        event = next((event.id for event in events if event.request_id in requests), None)
-        return f"Audit event {event}." if event else f"The log has it as request {', '.join(requests)}."
-
-    def watch_connected(self) -> None:
+    def go(self, place: str) -> None:
+        """Leave what is open, and look at another place."""
+        if isinstance(self.screen, Dialog):
+            return
+        while len(self.screen_stack) > BOTTOM:
+            self.pop_screen()
+        self.place = place
+        self.switch_screen(place)
         self._repaint_banner()
 
-    def watch_paused(self) -> None:
-        self._repaint_banner()
-
-    def action_go_overview(self) -> None:
-        self.go("overview")
-
-    def action_go_contexts(self) -> None:
-        self.go("contexts")
-
-    def action_go_ingestion(self) -> None:
-        self.go("ingestion")
-
-    def action_go_traces(self) -> None:
-        self.go("traces")
-
-    def action_go_retention(self) -> None:
-        self.go("retention")
-
-    def action_go_backups(self) -> None:
-        self.go("backups")
-
-    def action_go_runbooks(self) -> None:
-        self.go("runbooks")
+    action_go_overview = partialmethod(go, "overview")
+    action_go_contexts = partialmethod(go, "contexts")
+    action_go_ingestion = partialmethod(go, "ingestion")
+    action_go_traces = partialmethod(go, "traces")
+    action_go_retention = partialmethod(go, "retention")
+    action_go_backups = partialmethod(go, "backups")
+    action_go_runbooks = partialmethod(go, "runbooks")
 
     def action_app_help(self) -> None:
         if not isinstance(self.screen, Dialog):
@@ -237,17 +204,19 @@ class Dashboard(App[int]):
         if player is not None or not self.paused:
             self.action_app_refresh()
 
-    def action_replay_back(self) -> None:
-        self._seek(-STEP)
+    def _seek(self, seconds: float) -> None:
+        if self.surroundings.player is None:
+            return
+        self.surroundings.player.move(seconds)
+        self.load = Load()
+        for screen in {*map(self.get_screen, PLACES), *self.screen_stack}:
+            if isinstance(screen, LiveScreen):
+                screen.forget()
 
-    def action_replay_forward(self) -> None:
-        self._seek(STEP)
-
-    def action_replay_far_back(self) -> None:
-        self._seek(-LEAP)
-
-    def action_replay_far_forward(self) -> None:
-        self._seek(LEAP)
+    action_replay_back = partialmethod(_seek, -STEP)
+    action_replay_forward = partialmethod(_seek, STEP)
+    action_replay_far_back = partialmethod(_seek, -LEAP)
+    action_replay_far_forward = partialmethod(_seek, LEAP)
 
     def action_app_theme(self) -> None:
         names = [theme.name for theme in THEMES]
@@ -281,11 +250,8 @@ class Dashboard(App[int]):
         self.action_command_palette()
 
     def action_app_suspend(self) -> None:
-        if self.is_headless or os.getpgrp() == os.getsid(0):
+        if self.is_headless or not suspend():
             self.notify("There is no shell above it to go back to.", severity="warning")
-        else:
-            # Whoever waits for it in the same group, such as make, has to stop too.
-            os.killpg(0, signal.SIGTSTP)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """From here on nothing is mounted any more, so that a screen may lack parts it would show something on."""
@@ -375,25 +341,6 @@ class Dashboard(App[int]):
     def _install(self) -> None:
         for place, screen in PLACES.items():
             self.install_screen(screen(filter=self._filter if place == self.place else ""), place)
-
-    def go(self, place: str) -> None:
-        """Leave what is open, and look at another place."""
-        if isinstance(self.screen, Dialog):
-            return
-        while len(self.screen_stack) > BOTTOM:
-            self.pop_screen()
-        self.place = place
-        self.switch_screen(place)
-        self._repaint_banner()
-
-    def _seek(self, seconds: float) -> None:
-        if self.surroundings.player is None:
-            return
-        self.surroundings.player.move(seconds)
-        self.load = Load()
-        for screen in {*map(self.get_screen, PLACES), *self.screen_stack}:
-            if isinstance(screen, LiveScreen):
-                screen.forget()
 
     def _repaint_banner(self) -> None:
         for banner in self.query(Banner) if self.is_running else ():

@@ -13,9 +13,10 @@ from spectron.errors import ArgumentError, SpectronError
 from spectron.target import Given
 from spectron_tui.actions.bindings import keymap
 from spectron_tui.actions.catalogue import ACTIONS
-from spectron_tui.app import PLACES, Dashboard
+from spectron_tui.app import Dashboard
 from spectron_tui.leaving import run
 from spectron_tui.opening import demonstrated, live, replayed
+from spectron_tui.places import PLACES
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -24,6 +24,10 @@ class Banner(Widget):
 
     DEFAULT_CSS = "Banner { height: auto; background: $panel; color: $foreground; }"
 
+    def on_mount(self) -> None:
+        for seen in ("connected", "paused"):
+            self.watch(self.app, seen, self._refresh, init=False)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 (Textual passes it)
         return 1 if width >= WIDE else 2
 
@@ -45,6 +49,9 @@ class Banner(Widget):
             if event.y == 0 and event.x < start:
                 dashboard.go(place)
                 return
+
+    def _refresh(self) -> None:
+        self.refresh()
 
     def _places(self, dashboard: "Dashboard") -> Text:
         line = Text(no_wrap=True, overflow="ellipsis")

@@ -6,8 +6,9 @@ from importlib.resources import files
 import pytest
 from textual.pilot import Pilot
 
-from spectron_tui.app import PLACES, Dashboard
+from spectron_tui.app import Dashboard
 from spectron_tui.opening import DEMO, demonstrated
+from spectron_tui.places import PLACES
 from spectron_tui.screens.document import DocumentScreen
 from spectron_tui.screens.ingestion import IngestionScreen
 from spectron_tui.screens.live import LiveScreen

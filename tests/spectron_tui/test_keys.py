@@ -7,8 +7,9 @@ from textual.widgets import Input
 
 from spectron_tui.actions.action import Area
 from spectron_tui.actions.bindings import of
-from spectron_tui.app import PLACES, Dashboard
+from spectron_tui.app import Dashboard
 from spectron_tui.dialogs.help import Help
+from spectron_tui.places import PLACES
 from spectron_tui.programs.programs import NoPrograms
 from spectron_tui.screens.tabled import TabledScreen
 from spectron_tui.widgets.keys import Keys, Label, placed

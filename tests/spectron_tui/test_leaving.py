@@ -7,8 +7,9 @@ import random
 import httpx
 import pytest
 
-from spectron_tui.app import PLACES, Dashboard
+from spectron_tui.app import Dashboard
 from spectron_tui.opening import demo_tape
+from spectron_tui.places import PLACES
 from spectron_tui.recording.player import Player
 from spectron_tui.screens.live import LiveScreen
 from spectron_tui.transport.replay import ReplayTransport

@@ -7,8 +7,9 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Static, TextArea
 
-from spectron_tui.app import PLACES, Dashboard
+from spectron_tui.app import Dashboard
 from spectron_tui.feed.tracing import Narrowing
+from spectron_tui.places import PLACES
 from spectron_tui.screens.context import ContextScreen
 from spectron_tui.screens.document import DocumentScreen
 from spectron_tui.screens.ingestion import IngestionScreen

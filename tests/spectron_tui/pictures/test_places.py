@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spectron_tui.app import PLACES
+from spectron_tui.places import PLACES
 from spectron_tui.programs.programs import NoPrograms
 from spectron_tui.themes import THEMES
 from tests.spectron_tui.pictures.scenes import Hanging, Silent, empty, filled, leaving, settled, still, themed
