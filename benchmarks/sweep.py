@@ -90,7 +90,7 @@ async def measure(server: Server, records: int, expire: float) -> None:
     print(f"memory after each of {AGAIN} more dry runs of as many records: {steps} MB")
 
     minted: list[str] = []
-    await server.ensure_management_key(minted.append, None)
+    await server.first_keys.ensure(minted.append, None)
     transport, headers = httpx.ASGITransport(server.api), {"API-KEY": minted[0]}
     async with httpx.AsyncClient(transport=transport, base_url="http://benchmark", headers=headers) as reader:
         before = await waits(reader, asyncio.sleep(ALONE_SECONDS))

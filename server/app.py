@@ -1,19 +1,17 @@
 """The composition root: builds every part once, from settings, and starts and stops them in order."""
 
 import asyncio
-import contextlib
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 
 import httpx
 import structlog
 
-from server.control.audit import SYSTEM
-from server.control.credentials import parse
 from server.control.dumps import Adopter
+from server.control.first_keys import FirstKeys
 from server.control.hashing import Hasher
 from server.control.lifecycle import Belongings
 from server.control.parts import create_control
@@ -23,6 +21,7 @@ from server.core.clock import Clock, SystemClock
 from server.core.errors import TransactionConflictError, UnavailableError
 from server.core.ids import Ids
 from server.core.retention import duration
+from server.core.waiting import ended
 from server.documents.news import DocumentNews
 from server.documents.parts import create_documents
 from server.housekeeping import Housekeeping
@@ -62,7 +61,6 @@ from server.store.remote import RemoteEngine
 VERSION = version("spectron")
 STORE = "store"
 RETRY_SECONDS = 1.0
-CANCEL_AGAIN_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -150,6 +148,7 @@ class Server:
             dropping=self._let_go,
             filled=self._follow,
         )
+        self.first_keys = FirstKeys(self.control.keys, self.clock)
         changes = Changes()
         queued = Database(self.engine, JOBQUEUE)
         self.jobs = Jobs(queued, self.clock, changes)
@@ -289,7 +288,7 @@ class Server:
         self.events.close()
         await self.worker.stop()
         for task in self._background:
-            await _ended(task)
+            await ended(task)
         await self.retention.sweeper.close()
         if self._started:
             await self.housekeeping.finish()
@@ -301,24 +300,6 @@ class Server:
         await self.engine.close()
         if self._started:
             self.index.seal()
-
-    async def ensure_management_key(self, keep: Callable[[str], None], kept: str | None) -> bool:
-        """Mint the first management key, or another when the kept one never became valid; True if it did."""
-        if kept is None:
-            needed = await self.control.keys.count_management() == 0
-        else:
-            credential = parse(kept)
-            needed = credential is None or await self.control.keys.find(credential.key_id, management=True) is None
-        if needed:
-            await self.control.keys.mint_management(self._bootstrap_name(), SYSTEM, keep=keep)
-        return needed
-
-    async def replace_management_keys(self, keep: Callable[[str], None]) -> None:
-        """Mint a management key; every other one is refused from then on."""
-        await self.control.keys.replace_management(self._bootstrap_name(), SYSTEM, keep=keep)
-
-    def _bootstrap_name(self) -> str:
-        return f"bootstrap-{self.clock.now():%Y%m%d%H%M%S}"
 
     async def _prepare(self) -> None:
         await self.engine.open()
@@ -364,12 +345,3 @@ class Server:
         return asdict(self.engine.stats) | {
             "contexts_failed": float(len(self.control.contexts.problems)),
         }
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancel a task as often as it takes: one that just gets an answer from a remote database may miss it once."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=CANCEL_AGAIN_SECONDS)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

@@ -84,7 +84,7 @@ def dev_start(
 
     async def started(url: str) -> None:
         kept = key_file.read_text(encoding="ascii").strip() if key_file.exists() else None
-        await server.ensure_management_key(lambda text: write_private(key_file, text + "\n"), kept)
+        await server.first_keys.ensure(lambda text: write_private(key_file, text + "\n"), kept)
         if demo:
             await _ensure_demo(server)
         _welcome(url, key_file)
@@ -158,8 +158,8 @@ def bootstrap(
         try:
             await server.start()
             if replace:
-                await server.replace_management_keys(keep)
-            elif not await server.ensure_management_key(keep, None):
+                await server.first_keys.replace(keep)
+            elif not await server.first_keys.ensure(keep, None):
                 raise ConflictError(
                     "There is a management key already; it cannot be shown again. --replace makes another."
                 )

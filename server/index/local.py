@@ -1,9 +1,8 @@
 """The search index of a process that owns its store: in memory, exact, and never behind what was acknowledged."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 from surrealdb import RecordID
@@ -11,6 +10,7 @@ from surrealdb import RecordID
 from server.core.clock import Clock
 from server.core.errors import SpectronError, UnavailableError
 from server.core.visibility import Visibility
+from server.core.waiting import ended
 from server.index import reading
 from server.index.analysis import Analyzer
 from server.index.chunk import KNOWLEDGE, TABLES, Chunk, Content, Id, Table, id_of
@@ -86,7 +86,8 @@ class LocalIndex(Index):
 
     async def stop(self) -> None:
         """Save what there is; what was not caught up will be at the next start."""
-        await _ended([*self._rebuilding.values(), *self._catching_up.values(), *self._opening.values()])
+        for task in [*self._rebuilding.values(), *self._catching_up.values(), *self._opening.values()]:
+            await ended(task)
         if self._saved:
             for binding, collection in self._collections.items():
                 collection.compact()
@@ -102,8 +103,9 @@ class LocalIndex(Index):
 
     async def discard(self, binding: Binding) -> None:
         """Let go of a database that is dropped or filled anew."""
-        begun = (self._rebuilding, self._opening, self._catching_up)
-        await _ended(task for tasks in begun if (task := tasks.pop(binding, None)))
+        for tasks in (self._rebuilding, self._opening, self._catching_up):
+            if task := tasks.pop(binding, None):
+                await ended(task)
         collection = self._collections.pop(binding, None)
         if collection is not None:
             collection.close()
@@ -283,13 +285,6 @@ async def _added(collection: Collection, database: Database, chunks: Sequence[In
     for table, held in _by_table(chunk.id for chunk in rest).items():
         contents = {id_of(one.id): Content(one.text, one.vector) for one in rest if one.id.table_name == table}
         await collection.add(database, table, {one: contents[one] for one in held})
-
-
-async def _ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    for task in list(tasks):
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 def _by_table(ids: Iterable[RecordID]) -> dict[Table, list[Id]]:

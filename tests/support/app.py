@@ -110,7 +110,7 @@ async def running(
     try:
         await server.start()
         minted: list[str] = []
-        await server.ensure_management_key(minted.append, None)
+        await server.first_keys.ensure(minted.append, None)
         key = minted[0] if minted else key
         async with AsyncExitStack() as clients:
             http = await clients.enter_async_context(_client(server, key, "127.0.0.1"))
