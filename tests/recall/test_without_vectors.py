@@ -94,6 +94,19 @@ async def test_a_block_and_chunks_of_documents_say_so_too(memory: Memory, provid
     assert "words alone" in chunks["note"]
 
 
+@pytest.mark.parametrize(
+    ("route", "asked_by", "answered_by"), [("chat", "message", "reply"), ("reflect", "query", "reflection")]
+)
+async def test_what_is_answered_from_words_alone_says_so_too(
+    memory: Memory, provider: ScriptedServer, route: str, asked_by: str, answered_by: str
+) -> None:
+    provider.script(*[REFUSED] * 4)
+    answer = await memory.post(route, {asked_by: QUESTION})
+    assert BOAT in answer[answered_by]
+    assert "revoked" in answer["note"]
+    assert "words alone" in answer["note"]
+
+
 @pytest.mark.parametrize("mode", ["hybrid_graph", "vector"])
 async def test_a_provider_that_does_not_answer_is_not_waited_for(
     memory: Memory, provider: ScriptedServer, mode: Mode
