@@ -30,6 +30,7 @@ REOPEN_PAUSE = 1.0
 FREEZE_ATTEMPTS = 20
 MEGABYTE = 1024 * 1024
 QUERIES_A_LOOK = 16
+WORTH_FORGETTING = 64 * MEGABYTE
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ class EmbeddedEngine(StatementEngine):
         self._checkpoint_bytes = checkpoint_bytes
         self._checkpoint_at = checkpoint_bytes
         self._cache_bytes = cache_bytes
-        self._release_at = 0
+        self._resident_at = 0
         self._gate = Gate()
         # In memory the engine loses updates when transactions meet, so that there queries take turns.
         self._turn = asyncio.Semaphore(1) if path is None else None
@@ -84,7 +85,7 @@ class EmbeddedEngine(StatementEngine):
                     self._drop()
                     raise
                 self._closed = False
-                self._release_at = resident_bytes() + self._cache_bytes
+                self._resident_at = resident_bytes()
 
     async def close(self) -> None:
         self._closed = True
@@ -98,8 +99,7 @@ class EmbeddedEngine(StatementEngine):
             await asyncio.shield(asyncio.ensure_future(self._checkpoint(postponable=False)))
 
     async def forget(self) -> None:
-        if self._path and self._resting:
-            self._housekeeping = asyncio.ensure_future(self._let_go())
+        self._let_go_beyond(min(WORTH_FORGETTING, self._cache_bytes))
 
     async def freeze(self, folder: Path) -> None:
         """Make `folder` a store that holds what this one holds now, with writers kept waiting for a moment only.
@@ -166,7 +166,7 @@ class EmbeddedEngine(StatementEngine):
             raise UnavailableError(f"The store {self._place} is not open; wait for it, or start the server again.")
         self.stats.queries += 1
         if self.stats.queries % QUERIES_A_LOOK == 0:
-            self._look_at_memory()
+            self._let_go_beyond(self._cache_bytes)
         query = asyncio.ensure_future(send(connection, text, variables))
         # The query outlives a cancelled caller: the store must not be closed under it.
         query.add_done_callback(lambda _: self._leave())
@@ -190,8 +190,9 @@ class EmbeddedEngine(StatementEngine):
         if self._resting and self.wal_bytes >= self._checkpoint_at:
             self._housekeeping = asyncio.ensure_future(self._checkpoint(postponable=True))
 
-    def _look_at_memory(self) -> None:
-        if self._path and self._resting and resident_bytes() >= self._release_at:
+    def _let_go_beyond(self, grown: int) -> None:
+        """Forget what was read if the process has grown by so much since it last did."""
+        if self._path and self._resting and resident_bytes() - self._resident_at >= grown:
             self._housekeeping = asyncio.ensure_future(self._let_go())
 
     async def _let_go(self) -> bool:
@@ -200,7 +201,8 @@ class EmbeddedEngine(StatementEngine):
         if done:
             await self._clock.sleep(REST_SECONDS)
             await asyncio.to_thread(give_back)
-        self._release_at = resident_bytes() + (self._cache_bytes if done else self._cache_bytes // 4)
+        # One that was postponed comes again when it has grown by another quarter.
+        self._resident_at = resident_bytes() - (0 if done else self._cache_bytes * 3 // 4)
         return done
 
     @property
