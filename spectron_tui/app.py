@@ -343,5 +343,5 @@ class Dashboard(App[int]):
             self.install_screen(screen(filter=self._filter if place == self.place else ""), place)
 
     def _repaint_banner(self) -> None:
-        for banner in self.query(Banner) if self.is_running else ():
+        for banner in self.screen.query(Banner) if self.is_running else ():
             banner.refresh()

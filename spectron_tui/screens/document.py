@@ -114,10 +114,12 @@ def about(panel: Panel[Document]) -> str:
     if document is None:
         return panel.error or "◌ Loading the document …"
     failed = f"\n✗ {document.error}" if document.error else ""
+    chunks = document.chunk_count or 0
+    cut = f"\nThe first {number(PAGE)} of {number(chunks)} chunks stand below." if chunks > PAGE else ""
     return (
         f"{document.title} · {document.status} · version {document.version} · {document.mime_type or 'unknown type'} · "
         f"{size(document.size_bytes)} · {document.language or 'no language'}\n{document.id} · {document.content_hash}"
-        f"{failed}"
+        f"{failed}{cut}"
     )
 
 

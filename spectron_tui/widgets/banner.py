@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, cast
 from rich.text import Text
 from textual import events
 from textual.app import RenderResult
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.widget import Widget
+
+from spectron_tui.actions.catalogue import EVERYWHERE
 
 if TYPE_CHECKING:
     from spectron_tui.app import Dashboard
 
-PLACES = ("overview", "contexts", "ingestion", "traces", "retention", "backups", "runbooks")
+PLACES = tuple(action for action in EVERYWHERE if action.id.startswith("go."))
 WIDE = 120
 """From here on everything fits into one line."""
 NARROW = 78
@@ -60,9 +63,11 @@ class Banner(Widget):
         return line
 
     def _labels(self, dashboard: "Dashboard") -> Iterator[tuple[str, str]]:
-        for number, place in enumerate(PLACES, 1):
+        for action in PLACES:
+            place = action.id.removeprefix("go.")
+            key = dashboard.get_key_display(Binding(dashboard.keys_of(action)[0], action.method))
             named = self.size.width >= NARROW or place == dashboard.place
-            yield place, f" {number} {place.capitalize()}" if named else f" {number}"
+            yield place, f" {key} {action.label}" if named else f" {key}"
 
     def _with_badges(self, line: Text, badges: str) -> Text:
         line.truncate(max(0, self.size.width - len(badges)), overflow="ellipsis", pad=True)

@@ -4,7 +4,17 @@ import pytest
 
 from spectron_tui.app import Dashboard
 from spectron_tui.widgets.banner import Banner
-from tests.spectron_tui.surroundings import until
+from tests.spectron_tui.surroundings import Sent, surroundings, until
+from tests.support.app import App
+
+
+async def test_a_place_bears_the_key_that_was_chosen_for_it(acme: App, sent: Sent) -> None:
+    dashboard = Dashboard(surroundings(sent, key=acme.key), keys={"go.traces": "z"})
+    async with dashboard.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert " 3 Ingestion z Traces 5 Retention" in dashboard.screen.query_one(Banner).render_line(0).text
+        await pilot.press("z")
+        await until(pilot, lambda: dashboard.place == "traces")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
@@ -26,3 +36,10 @@ async def test_a_click_on_a_number_goes_there_where_names_have_no_room(looking: 
         where = looking.screen.query_one(Banner).render_line(0).text.index("2")
         await pilot.click(offset=(where, 0))
         await until(pilot, lambda: looking.place == "contexts")
+
+
+async def test_a_pause_is_said_at_once(looking: Dashboard) -> None:
+    async with looking.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await pilot.pause()
+        assert "‖ PAUSED" in looking.screen.query_one(Banner).render_line(1).text
