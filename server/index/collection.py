@@ -17,6 +17,9 @@ from server.store.engine import Database
 
 # Vector searches that multiply more numbers than this leave the event loop to others meanwhile.
 SMALL_WORK = 8_000_000
+# So do surveys whose terms stand in more rows than this; what they read besides is some hundred rows of any shelf, and
+# changing to another thread and back takes as long.
+FEW_POSTINGS = 100_000
 
 
 class Collection:

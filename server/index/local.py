@@ -14,7 +14,7 @@ from server.core.waiting import ended
 from server.index import reading
 from server.index.analysis import Analyzer
 from server.index.chunk import KNOWLEDGE, TABLES, Chunk, Content, Id, Table, id_of
-from server.index.collection import SMALL_WORK, Collection
+from server.index.collection import FEW_POSTINGS, SMALL_WORK, Collection
 from server.index.products import Multiplier
 from server.index.saved import Saved
 from server.index.scan import Scan
@@ -131,9 +131,9 @@ class LocalIndex(Index):
         self, database: Database, table: Table, question: Question, k: int, also: Named = nobody
     ) -> Survey:
         scan = await self._scan(database, table, question)
-        best = await _read(scan, lambda: scan.best(k))
+        best = await _read(lambda: scan.best(k), at_once=scan.work <= SMALL_WORK)
         named = await also()
-        return await _read(scan, lambda: scan.survey(best, named))
+        return await _read(lambda: scan.survey(best, named), at_once=scan.postings <= FEW_POSTINGS)
 
     async def latest(self, database: Database, table: Table, visibility: Visibility, where: Filter, k: int) -> list[Id]:
         question = Question("", None, visibility, where)
@@ -178,7 +178,7 @@ class LocalIndex(Index):
         self, database: Database, table: Table, question: Question, read: Callable[[Scan], Answer]
     ) -> Answer:
         scan = await self._scan(database, table, question)
-        return await _read(scan, lambda: read(scan))
+        return await _read(lambda: read(scan), at_once=scan.work <= SMALL_WORK)
 
     async def _scan(self, database: Database, table: Table, question: Question) -> Scan:
         return (await self._collection(database)).scan(table, question, self._multiplier)
@@ -268,11 +268,9 @@ class LocalIndex(Index):
         log.info("index.ready", database=str(database.binding), chunks=len(collection), seconds=seconds)
 
 
-async def _read(scan: Scan, read: Callable[[], Answer]) -> Answer:
+async def _read(read: Callable[[], Answer], *, at_once: bool) -> Answer:
     """Read in place what is small, and in another thread what would keep everybody waiting."""
-    if scan.work <= SMALL_WORK:
-        return read()
-    return await asyncio.to_thread(read)
+    return read() if at_once else await asyncio.to_thread(read)
 
 
 async def _added(collection: Collection, database: Database, chunks: Sequence[IndexedChunk]) -> None:

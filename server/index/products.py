@@ -31,10 +31,10 @@ def products(vectors: Array, query: Vector, into: Array | None = None) -> Array:
 
 
 class Multiplier:
-    """Shares large products among all processors but one: the database looks names up meanwhile."""
+    """Shares large products among as many threads as there are processors."""
 
     def __init__(self, threads: int | None = None) -> None:
-        self._threads = threads or max(1, len(os.sched_getaffinity(0)) - 1)
+        self._threads = threads or len(os.sched_getaffinity(0))
         self._others = ThreadPoolExecutor(max(1, self._threads - 1), thread_name_prefix="products")
 
     def products(self, vectors: Array, query: Vector) -> Array:

@@ -53,6 +53,11 @@ class Scan:
         """How many numbers the vector search multiplies."""
         return self._rows.size * int(self._shelf.vectors.shape[1])
 
+    @property
+    def postings(self) -> int:
+        """In how many visible rows the terms of the query stand, all terms together."""
+        return sum(len(one.rows) for one in self._held)
+
     def by_vector(self, k: int) -> list[Found]:
         rows, scores = self._nearest(k)
         return [Found(self._shelf.ids[row], float(score)) for row, score in zip(rows.tolist(), scores, strict=True)]
