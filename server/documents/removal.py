@@ -22,14 +22,16 @@ from server.objects.store import ObjectStore
 HIDE = f"""LET $hidden = (UPDATE $document SET attempt = '{DELETION}', status = 'failed',
     error = 'It is being deleted.', chunk_count = NONE, keyword_count = NONE, updated_at = $now
     WHERE {LIVE} RETURN VALUE true);
-{REMOVE_EDGES};
+{REMOVE_EDGES}
 IF array::len($hidden) = 1 {{ {RECORD} }};
 array::len((SELECT VALUE id FROM type::record('audit_event', $audit.id))) = 1"""
 ERASED_AT_ONCE = 100
 KIND = "document"
 # Told of each document that is gone for good.
 Gone = Callable[[Open, Document], None]
-REMOVE = f"DELETE $document WHERE attempt = '{DELETION}' RETURN NONE"
+# Where a document was marked and nothing else was done, its edges are still counted.
+REMOVE = f"""{REMOVE_EDGES}
+DELETE $document WHERE attempt = '{DELETION}' RETURN NONE"""
 
 
 @dataclass(frozen=True)
