@@ -32,6 +32,10 @@ class Interned(Generic[Value]):
         """The number of a value that was seen."""
         return self._numbers.get(value)
 
+    def values(self, numbers: Iterable[int]) -> list[Value]:
+        """The values of several numbers."""
+        return list(map(self._values.__getitem__, numbers))
+
     def __getitem__(self, number: int) -> Value:
         return self._values[number]
 

@@ -15,18 +15,22 @@ from server.index.search import Found, Question, Survey
 from server.index.sequences import NONE
 from server.index.shelf import Rows, Shelf
 from server.index.signals import (
+    BEFORE,
+    DISTANCES,
     LENGTH_WEIGHT,
+    NEAR,
     RADIUS,
     SATURATION,
-    VECTOR_RADIUS,
     Corpus,
     Neighbourhood,
     signals,
 )
-from server.index.views import View, Views, rows_of
+from server.index.views import View, Views, distinct, rows_of
 from server.store.vectors import Vector
 
 Scores = npt.NDArray[np.float32]
+# Which column of a row leads in which direction.
+LINKS = {"before": -1, "after": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +76,21 @@ class Scan:
 
     def survey(self, best: Rows, also: Sequence[Id]) -> Survey:
         """Everything that speaks for these rows, their neighbours and `also`."""
-        shelf = self._shelf
+        shelf, mask = self._shelf, self._mask
         if not len(self._rows):
             return Survey(shelf.table, (), (), np.zeros(0))
-        named = [row for one in also if (row := shelf.numbers.get(one)) is not None and row < len(self._mask)]
-        chosen = np.concatenate([best, np.array(named, dtype=np.int32)]).astype(np.int32)
-        links = [shelf.rows[name][: len(self._mask)] for name in ("before", "after")]
-        chosen = np.unique(np.concatenate([chosen, *(self._seen(link[chosen], self._mask) for link in links)]))
-        chosen = chosen[self._mask[chosen]]
+        named = [row for one in also if (row := shelf.numbers.get(one)) is not None and row < len(mask)]
+        found = np.concatenate([best, np.array(named, dtype=np.int32)]).astype(np.int32)
+        beside = [self._beside(found, link, mask) for link in LINKS]
+        chosen = _somebody(distinct(np.concatenate([found, *beside])), len(mask))
+        chosen = chosen[mask[chosen]]
         rows = shelf.rows[chosen]
-        around = self._neighbourhood(chosen, links)
         return Survey(
             table=shelf.table,
-            ids=[shelf.ids[row] for row in chosen.tolist()],
-            of=[shelf.groups[group] for group in rows["of"].tolist()],
+            ids=list(map(shelf.ids.__getitem__, chosen.tolist())),
+            of=shelf.groups.values(rows["of"].tolist()),
             said_at=rows["said_at"],
-            signals=signals(around, self._corpus, self._query),
+            signals=signals(self._neighbourhood(chosen, rows), self._corpus, self._query),
         )
 
     def latest(self, k: int) -> list[Id]:
@@ -135,47 +138,52 @@ class Scan:
         frequencies = np.array([len(one.rows) for one in self._held], dtype=np.float64)
         return Corpus(view.count, frequencies, view.mean_length, view.mean_group_length)
 
-    def _neighbourhood(self, chosen: Rows, links: Sequence[npt.NDArray[np.int32]]) -> Neighbourhood:
-        shelf, view, held = self._shelf, self.view, self._held
-        reached, frontier = [chosen], [chosen for _ in links]
-        for _ in range(RADIUS):
-            frontier = [self._seen(link[row], view.mask) for link, row in zip(links, frontier, strict=True)]
-            reached.append(np.concatenate(frontier))
-        rows, near = np.unique(np.concatenate(reached)), np.unique(np.concatenate(reached[: VECTOR_RADIUS + 1]))
-        places = shelf.rows[rows]
-        groups, group = np.unique(places["of"], return_inverse=True)
-        counts = np.zeros((len(held), len(rows)), dtype=np.float32)
-        group_counts = np.zeros((len(held), len(groups)), dtype=np.float32)
-        for number, one in enumerate(held):
-            at, there = _positions(one.rows, rows)
-            counts[number, there] = one.counts[at[there]]
-            totals = np.bincount(view.groups[one.rows], one.counts, minlength=groups[-1] + 1)
-            group_counts[number] = totals[groups]
-        before, after = (self._among(rows, link[rows]) for link in links)
-        traits = {name: places[name].astype(np.float32) for name in ("asks", "times", "numbers", "names")}
+    def _neighbourhood(self, chosen: Rows, columns: npt.NDArray[np.void]) -> Neighbourhood:
+        shelf, view, nobody = self._shelf, self.view, len(self._mask)
+        around = self._around(chosen)
+        groups = distinct(columns["of"])
+        counts = np.zeros((len(self._held), *around.shape), dtype=np.float32)
+        group_counts = np.zeros((len(self._held), len(groups)), dtype=np.float32)
+        often = np.zeros(nobody + 1, dtype=np.uint8)
+        for number, one in enumerate(self._held):
+            often[one.rows] = one.counts
+            counts[number] = often.take(around)
+            often[one.rows] = 0
+            group_counts[number] = np.bincount(view.groups[one.rows], one.counts, minlength=groups[-1] + 1)[groups]
+        near = _somebody(distinct(around[NEAR]), nobody)
+        places = np.empty(nobody + 1, dtype=np.int32)
+        places[near], places[nobody] = np.arange(len(near)), NONE
+        there = around < nobody
+        rows = np.where(there, around, 0)
         return Neighbourhood(
-            picked=np.searchsorted(rows, chosen),
-            before=before,
-            after=after,
             counts=counts,
-            lengths=places["length"].astype(np.float32),
-            group=group,
+            lengths=(view.lengths[rows] * there).astype(np.float32),
+            group=np.searchsorted(groups, columns["of"]),
             group_counts=group_counts,
             group_lengths=view.group_lengths[groups].astype(np.float32),
-            near=np.searchsorted(rows, near),
+            near=places.take(around[NEAR]),
             vectors=shelf.vectors[near],
-            **traits,
+            asked_before=(shelf.rows["asks"][rows[BEFORE]] & there[BEFORE]).astype(np.float32),
+            **{name: columns[name].astype(np.float32) for name in ("asks", "times", "numbers", "names")},
         )
 
-    def _seen(self, rows: Rows, mask: Mask) -> Rows:
-        """Those of linked rows that are visible."""
-        rows = rows[(rows != NONE) & (rows < len(mask))]
-        return rows[mask[rows]]
+    def _around(self, chosen: Rows) -> Rows:
+        """The rows at every distance from the chosen ones, one past the last where nobody is to be seen."""
+        around = {0: chosen}
+        for link, step in LINKS.items():
+            for distance in range(1, RADIUS + 1):
+                around[step * distance] = self._beside(around[step * (distance - 1)], link, self.view.mask)
+        return np.stack([around[distance] for distance in DISTANCES])
 
-    def _among(self, rows: Rows, linked: Rows) -> npt.NDArray[np.int64]:
-        """The places of linked rows among some rows, `NONE` for those that are not among them."""
-        at, there = _positions(rows, linked)
-        return np.where(there, at, NONE)
+    def _beside(self, rows: Rows, link: str, mask: Mask) -> Rows:
+        """The visible rows that these are linked to, one past the last where there is none."""
+        nobody = len(mask)
+        linked = np.full(len(rows), nobody, dtype=np.int32)
+        there = np.flatnonzero(rows < nobody)
+        linked[there] = self._shelf.rows[link][rows[there]]
+        seen = (linked != NONE) & (linked < nobody)
+        seen[seen] = mask[linked[seen]]
+        return np.where(seen, linked, np.int32(nobody))
 
     @cached_property
     def _query(self) -> Vector | None:
@@ -188,12 +196,9 @@ class Scan:
         return fitted
 
 
-def _positions(ordered: Rows, wanted: Rows) -> tuple[npt.NDArray[np.int64], Mask]:
-    """Where the wanted rows stand among ordered ones, and whether they do."""
-    at = np.searchsorted(ordered, wanted)
-    at = np.minimum(at, max(0, len(ordered) - 1))
-    there = ordered[at] == wanted if len(ordered) else np.zeros(len(wanted), dtype=np.bool_)
-    return at, there
+def _somebody(rows: Rows, nobody: int) -> Rows:
+    """Ascending rows without the one that stands for nobody."""
+    return rows[: np.searchsorted(rows, nobody)]
 
 
 def _best(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:

@@ -9,17 +9,17 @@ that question covers.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from server.index.products import products
 from server.index.search import Signal
-from server.index.sequences import NONE
 from server.store.vectors import Vector
 
 Array = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32 | np.int64]
 
 SATURATION = 1.2
 LENGTH_WEIGHT = 0.75
@@ -30,9 +30,17 @@ WORD_REACH = (0.7, 0.4, 0.2)
 VECTOR_REACH = (1.0, 0.5)
 RADIUS = len(WORD_REACH)
 VECTOR_RADIUS = len(VECTOR_REACH)
+# What is told of a candidate and its neighbours stands in the order of these distances.
+DISTANCES = (0, *range(-1, -RADIUS - 1, -1), *range(1, RADIUS + 1))
+BEFORE = DISTANCES.index(-1)
+NEAR = [place for place, distance in enumerate(DISTANCES) if abs(distance) <= VECTOR_RADIUS]
+_WORDS_COUNT = np.array([WORD_REACH[abs(one) - 1] if one else 1.0 for one in DISTANCES], dtype=np.float32)
+_VECTORS_COUNT = np.array([VECTOR_REACH[abs(DISTANCES[at]) - 1] for at in NEAR if DISTANCES[at]], dtype=np.float32)
+# Below this share of a vector's own square, what is left of its distance to the middle is rounding.
+_ROUNDING = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Corpus:
     """All that the caller may see: how many chunks there are and how many hold each term, with mean lengths."""
 
@@ -41,7 +49,7 @@ class Corpus:
     mean_length: float
     mean_group_length: float
 
-    @property
+    @cached_property
     def weights(self) -> Array:
         """The weight of each term, of all together one: rare terms weigh more."""
         rarity = np.log1p((self.count - self.frequencies + 0.5) / (self.frequencies + 0.5))
@@ -50,15 +58,13 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """Chunks around the candidates and the candidates among them (`picked`), with terms in rows and chunks in columns.
+    """The candidates, one a column, with what stands around each.
 
-    `before` and `after` are places among these chunks, `NONE` where there is no visible neighbour. Vectors are for
-    the places `near`, all that are no farther from a candidate than vectors count.
+    `counts` (terms by `DISTANCES` by candidates) says how often, and `lengths` how many terms there are at all; where
+    there is no visible neighbour both are zero. `near` are places among the vectors, for the distances at which
+    vectors count; `NONE`, the last place, is for nobody.
     """
 
-    picked: Places
-    before: Places
-    after: Places
     counts: Array
     lengths: Array
     group: Places
@@ -67,6 +73,7 @@ class Neighbourhood:
     near: Places
     vectors: Array
     asks: Array
+    asked_before: Array
     times: Array
     numbers: Array
     names: Array
@@ -74,59 +81,33 @@ class Neighbourhood:
 
 def signals(around: Neighbourhood, corpus: Corpus, query: Vector | None) -> dict[str, Signal]:
     """Every signal of every candidate."""
-    weights, picked = corpus.weights, around.picked
-    counts, lengths = around.counts[:, picked], around.lengths[picked]
-    covered = weights @ (around.counts > 0)
-    before, after = _hops(around.before, picked), _hops(around.after, picked)
-
-    window_counts, window_lengths = counts.copy(), lengths.copy()
-    for reach, *hops in zip(WORD_REACH, before, after, strict=True):
-        for hop in hops:
-            window_counts += reach * _taken(around.counts, hop)
-            window_lengths += reach * _taken(around.lengths, hop)
+    weights = corpus.weights
+    counts, lengths = around.counts[:, 0], around.lengths[0]
+    window_counts = np.einsum("d,tdc->tc", _WORDS_COUNT, around.counts)
+    window_lengths = np.einsum("d,dc->c", _WORDS_COUNT, around.lengths)
     mean_window = corpus.mean_length * (1 + 2 * sum(WORD_REACH))
-
-    cosines = np.zeros(around.counts.shape[1], dtype=np.float32)
-    if query is not None:
-        cosines[around.near] = _cosines(around.vectors, np.searchsorted(around.near, picked), query)
-    near = np.zeros(len(picked), dtype=np.float32)
-    for reach, *hops in zip(VECTOR_REACH, before, after, strict=False):
-        for hop in hops:
-            near += reach * _taken(cosines, hop)
-
+    covered, covered_before = (weights @ (around.counts[:, at] > 0) for at in (0, BEFORE))
     group_words = weights @ _saturated(
         around.group_counts, around.group_lengths, corpus.mean_group_length, GROUP_LENGTH_WEIGHT
     )
-    answers = _taken(around.asks, before[0])
+    cosines = np.zeros(around.near.shape, dtype=np.float32)
+    if query is not None:
+        cosines = _cosines(around.vectors, around.near[0], query)[around.near]
     return {
         "words": weights @ _saturated(counts, lengths, corpus.mean_length, LENGTH_WEIGHT),
-        "coverage": covered[picked],
+        "coverage": covered,
         "window": weights @ _saturated(window_counts, window_lengths, mean_window, WINDOW_LENGTH_WEIGHT),
-        "group": group_words[around.group[picked]],
-        "cosine": cosines[picked],
-        "around": near,
+        "group": group_words[around.group],
+        "cosine": cosines[0],
+        "around": np.einsum("d,dc->c", _VECTORS_COUNT, cosines[1:]),
         "length": np.log1p(lengths),
-        "asks": around.asks[picked],
-        "answers": answers,
-        "answers_match": answers * _taken(covered, before[0]),
-        "times": around.times[picked],
-        "numbers": around.numbers[picked],
-        "names": around.names[picked],
+        "asks": around.asks,
+        "answers": around.asked_before,
+        "answers_match": around.asked_before * covered_before,
+        "times": around.times,
+        "numbers": around.numbers,
+        "names": around.names,
     }
-
-
-def _hops(link: Places, picked: Places) -> list[Places]:
-    """The places one, two and three links away."""
-    hops, place = [], picked
-    for _ in range(RADIUS):
-        place = np.where(place == NONE, NONE, link[place])
-        hops.append(place)
-    return hops
-
-
-def _taken(values: Array, places: Places) -> Array:
-    """The values at those places, zero where there is none."""
-    return np.where(places == NONE, np.float32(0), values[..., places])
 
 
 def _saturated(counts: Array, lengths: Array, mean_length: float, length_weight: float) -> Array:
@@ -136,9 +117,13 @@ def _saturated(counts: Array, lengths: Array, mean_length: float, length_weight:
 
 
 def _cosines(vectors: Array, picked: Places, query: Vector) -> Array:
-    """How near vectors are to the query, seen from the middle of the picked ones; what they hold afterwards is lost."""
-    middle = vectors[picked].mean(axis=0)
+    """How near vectors are to the query, seen from the middle of the picked ones; nobody, who comes last, is not."""
+    share = np.bincount(picked, minlength=len(vectors)).astype(np.float32) / len(picked)
+    middle = np.einsum("i,ij->j", share, vectors)
     direction = query - middle
-    vectors -= middle
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) * np.linalg.norm(direction)
-    return np.asarray(products(vectors, direction) / np.maximum(lengths, 1e-9), dtype=np.float32)
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    distances = squares - 2 * products(vectors, middle) + middle @ middle
+    apart = distances > _ROUNDING * squares
+    lengths = np.sqrt(np.where(apart, distances, 1)) * np.linalg.norm(direction)
+    along = np.where(apart, products(vectors, direction) - middle @ direction, 0)
+    return np.append(along / np.maximum(lengths, 1e-9), np.float32(0)).astype(np.float32)

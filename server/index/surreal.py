@@ -14,7 +14,7 @@ from server.index.analysis import Analyzer, traits
 from server.index.chunk import COLUMNS, CURRENT, Chunk, Content, Id, Table, chunk_from, content_from, record_of
 from server.index.search import READY, Filter, Found, Index, Named, Question, State, Survey, nobody
 from server.index.sequences import NONE
-from server.index.signals import Corpus, Neighbourhood, signals
+from server.index.signals import BEFORE, DISTANCES, NEAR, Corpus, Neighbourhood, signals
 from server.index.writes import IndexedChunk
 from server.store import vectors
 from server.store.binding import Binding
@@ -193,29 +193,34 @@ class _Sample:
         return Corpus(len(self), frequencies, float(self._lengths.mean()), float(groups.mean()))
 
     def neighbourhood(self, picked: Sequence[int]) -> Neighbourhood:
-        places = np.arange(len(self))
-        joined = self._group[1:] == self._group[:-1]
         group_counts = np.zeros((len(self._counts), self._group[-1] + 1), dtype=np.float32)
         for number, counts in enumerate(self._counts):
             group_counts[number] = np.bincount(self._group, counts)
+        around = self._around(np.array(picked, dtype=np.int64))
         found = [traits(one.content.text) for one in self.held]
+        asks = np.array([*(one.asks for one in found), False], dtype=np.float32)
         width = 0 if self._question.vector is None else len(self._question.vector)
         return Neighbourhood(
-            picked=np.array(picked, dtype=np.int64),
-            before=np.concatenate([[NONE], np.where(joined, places[:-1], NONE)]),
-            after=np.concatenate([np.where(joined, places[1:], NONE), [NONE]]),
-            counts=self._counts,
-            lengths=self._lengths,
-            group=self._group,
+            counts=np.pad(self._counts, ((0, 0), (0, 1)))[:, around],
+            lengths=np.append(self._lengths, np.float32(0))[around],
+            group=self._group[picked],
             group_counts=group_counts,
             group_lengths=np.bincount(self._group, self._lengths).astype(np.float32),
-            near=places,
+            near=around[NEAR],
             vectors=np.array([_fitted(one.content, width) for one in self.held]),
-            asks=np.array([one.asks for one in found], dtype=np.float32),
-            times=np.array([one.times for one in found], dtype=np.float32),
-            numbers=np.array([one.numbers for one in found], dtype=np.float32),
-            names=np.array([one.names for one in found], dtype=np.float32),
+            asks=asks[picked],
+            asked_before=asks[around[BEFORE]],
+            times=np.array([found[at].times for at in picked], dtype=np.float32),
+            numbers=np.array([found[at].numbers for at in picked], dtype=np.float32),
+            names=np.array([found[at].names for at in picked], dtype=np.float32),
         )
+
+    def _around(self, picked: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The places at every distance from the picked ones, `NONE` beyond the ends of their groups."""
+        around = picked + np.array(DISTANCES)[:, np.newaxis]
+        inside = (around >= 0) & (around < len(self))
+        same = self._group[np.where(inside, around, 0)] == self._group[picked]
+        return np.where(inside & same, around, NONE)
 
 
 def _conditions(table: Table, visibility: Visibility, where: Filter) -> tuple[str, dict[str, Any]]:

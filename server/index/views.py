@@ -19,6 +19,12 @@ def rows_of(mask: Mask) -> Rows:
     return np.flatnonzero(mask).astype(np.int32)
 
 
+def distinct(rows: Rows) -> Rows:
+    """Each of these once, ascending; several times as fast as asking for what is unique."""
+    ordered = np.sort(rows, axis=None)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
 @dataclass(frozen=True)
 class View:
     """The visible rows of a shelf at one moment, with the length and the group of every row."""
