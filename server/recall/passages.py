@@ -9,7 +9,7 @@ from surrealdb import RecordID
 from server.core.errors import ValidationError
 from server.index.chunk import KNOWLEDGE, MEMORY, Chunk, Id, Table, record_of
 from server.index.search import Filter, Index, Question, Signal, Survey
-from server.recall.asking import Asking
+from server.recall.asking import Asking, Kind
 from server.recall.beliefs import record_text
 from server.recall.bridges import Bridge
 from server.recall.fusion import fused, relevant
@@ -21,6 +21,7 @@ from server.store.vectors import Vector
 # That many candidates by meaning and as many by words, for each table.
 CANDIDATES = 100
 MOST_BRIDGES = 3
+KINDS: Mapping[Table, Kind] = {MEMORY: "turn", KNOWLEDGE: "document"}
 # What is shown of the rest in a trace.
 TRACED = 20
 
@@ -77,8 +78,8 @@ class Passages:
         `links_of` is asked as late as can be: looking up names takes about as long as searching.
         """
         found = Ranking()
-        for table, kind in ((MEMORY, "turn"), (KNOWLEDGE, "document")):
-            if asking.wants("turn" if kind == "turn" else "document"):
+        for table, kind in KINDS.items():
+            if asking.wants(kind) and await self._index.holds(database, table):
                 where = narrowed(asking, table)
                 question = Question(asking.query, vector, asking.visibility, where)
                 found += await self._ranked(database, table, question, asking, understanding, links_of)
@@ -99,7 +100,7 @@ class Passages:
 
     async def stand(self, database: Database, hits: Sequence[Hit]) -> bool:
         """Whether all passages among earlier hits are still there, as they were."""
-        for table, kind in ((MEMORY, "turn"), (KNOWLEDGE, "document")):
+        for table, kind in KINDS.items():
             texts = {chunk_key(hit): hit.text for hit in hits if hit.kind == kind}
             there = await self._index.chunks(database, table, list(texts)) if texts else {}
             if any(key not in there or there[key][1] != text for key, text in texts.items()):
