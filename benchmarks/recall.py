@@ -88,11 +88,11 @@ def measure(folder: Path, corpus: Corpus, queries: int, engine_queries: int) -> 
         index_bytes = server.gauge("spectron_index_bytes")
         vector_bytes = 4 * LocalEmbedder.dimension * corpus.size
         verdict("index memory", index_bytes / vector_bytes, TIMES_VECTORS, "times the vectors")
-        grown = server.resident_bytes - began
-        print(f"  {'process grown by':<34}{grown / 1e6:>8.0f} MB, {grown / vector_bytes:.2f} times the vectors")
+        show_growth("process grown by, just built", server.resident_bytes - began, vector_bytes)
         ask(server, floor, corpus, WARM_UP, in_scope=True)
         scoped = ask(server, floor, corpus, queries, in_scope=True)
         everything = ask(server, floor, corpus, queries, in_scope=False)
+        show_growth("process grown by, while asked", server.resident_bytes - began, vector_bytes)
     show("in one scope", scoped)
     show("in all scopes", everything)
     recall_ms, floor_ms = (percentile(everything[name], 50) for name in (MEASURED, "floor"))
@@ -165,6 +165,10 @@ async def search_engine(folder: Path, corpus: Corpus, queries: int) -> None:
 async def _with_database(folder: Path, work: Callable[[Database], Awaitable[None]]) -> None:
     async with EmbeddedEngine(folder / "data" / "store", SystemClock()) as engine:
         await work(Database(engine, BINDING))
+
+
+def show_growth(when: str, grown: int, vector_bytes: int) -> None:
+    print(f"  {when:<34}{grown / 1e6:>8.0f} MB, {grown / vector_bytes:.2f} times the vectors")
 
 
 def show(where: str, taken: dict[str, list[float]]) -> None:

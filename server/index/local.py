@@ -15,7 +15,10 @@ from server.index import reading
 from server.index.analysis import Analyzer
 from server.index.chunk import KNOWLEDGE, TABLES, Chunk, Content, Id, Table, id_of
 from server.index.collection import FEW_POSTINGS, SMALL_WORK, Collection
+from server.index.entity import TABLE as ENTITY
+from server.index.entity import Entity
 from server.index.products import Multiplier
+from server.index.rosters import Rosters
 from server.index.saved import Saved
 from server.index.scan import Scan
 from server.index.search import OPENING, READY, Filter, Found, Index, Named, Question, State, Survey, nobody
@@ -48,6 +51,7 @@ class LocalIndex(Index):
         self._successors: dict[Binding, Collection] = {}
         self._rebuilding: dict[Binding, asyncio.Task[None]] = {}
         self._one_at_a_time = asyncio.Lock()
+        self._rosters = Rosters()
 
     def prepare(self) -> None:
         if self._saved:
@@ -60,7 +64,8 @@ class LocalIndex(Index):
             await asyncio.gather(*map(self._collection, closed))
 
     async def caught_up(self, database: Database) -> None:
-        """Wait until everything in that database can be found."""
+        """Wait until everything in that database can be found, and names that were asked for are known."""
+        await self._rosters.complete(database.binding)
         await self._collection(database)
         if task := self._catching_up.get(database.binding):
             await asyncio.shield(task)
@@ -88,6 +93,7 @@ class LocalIndex(Index):
         """Save what there is; what was not caught up will be at the next start."""
         for task in [*self._rebuilding.values(), *self._catching_up.values(), *self._opening.values()]:
             await ended(task)
+        await self._rosters.stop()
         if self._saved:
             for binding, collection in self._collections.items():
                 collection.compact()
@@ -106,6 +112,7 @@ class LocalIndex(Index):
         for tasks in (self._rebuilding, self._opening, self._catching_up):
             if task := tasks.pop(binding, None):
                 await ended(task)
+        await self._rosters.discard(binding)
         collection = self._collections.pop(binding, None)
         if collection is not None:
             collection.close()
@@ -120,6 +127,12 @@ class LocalIndex(Index):
         for collection in await self._following(database):
             for table, removed in _by_table(ids).items():
                 await collection.remove(table, removed)
+
+    async def entities_changed(self, database: Database, ids: Sequence[RecordID]) -> None:
+        await self._rosters.changed(database, [id_of(one) for one in ids if one.table_name == ENTITY])
+
+    async def named(self, database: Database, names: Sequence[str], visibility: Visibility, most: int) -> list[Entity]:
+        return await self._rosters.named(database, names, visibility, most)
 
     async def search_vector(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
         return await self._scanned(database, table, question, lambda scan: scan.by_vector(k))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from server.core.errors import UnprocessableError
 from server.core.visibility import Visibility
 from server.index.chunk import Chunk, Id, Table
+from server.index.entity import Entity
 from server.index.writes import IndexWrites
 from server.store.binding import Binding
 from server.store.engine import Database
@@ -123,6 +124,10 @@ class Index(IndexWrites, ABC):
     @abstractmethod
     async def latest(self, database: Database, table: Table, visibility: Visibility, where: Filter, k: int) -> list[Id]:
         """The k chunks said last, the newest first."""
+
+    @abstractmethod
+    async def named(self, database: Database, names: Sequence[str], visibility: Visibility, most: int) -> list[Entity]:
+        """The visible entities with one of these names, in the form in which names are compared; at most so many."""
 
     def prepare(self) -> None:
         """Get ready before the store is opened."""

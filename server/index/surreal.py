@@ -12,6 +12,7 @@ from surrealdb import RecordID
 from server.core.visibility import Visibility
 from server.index.analysis import Analyzer, traits
 from server.index.chunk import COLUMNS, CURRENT, Chunk, Content, Id, Table, chunk_from, content_from, record_of
+from server.index.entity import Entity, named
 from server.index.search import READY, Filter, Found, Index, Named, Question, State, Survey, nobody
 from server.index.sequences import NONE
 from server.index.signals import BEFORE, DISTANCES, NEAR, Corpus, Neighbourhood, signals
@@ -40,6 +41,9 @@ class SurrealIndex(Index):
         """Nothing is left to do."""
 
     async def chunks_removed(self, database: Database, ids: Sequence[RecordID]) -> None:
+        """Nothing is left to do."""
+
+    async def entities_changed(self, database: Database, ids: Sequence[RecordID]) -> None:
         """Nothing is left to do."""
 
     async def search_vector(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
@@ -100,6 +104,9 @@ class SurrealIndex(Index):
             variables | {"limit": k},
         )
         return [chunk_from(table, row).id for row in rows]
+
+    async def named(self, database: Database, names: Sequence[str], visibility: Visibility, most: int) -> list[Entity]:
+        return await named(database, names, visibility, most)
 
     def state(self, binding: Binding) -> State:  # noqa: ARG002  # the engine is never behind itself
         return READY

@@ -38,6 +38,10 @@ class IndexWrites(Protocol):
         """These chunks are gone or forgotten; unknown ids are none of an index's business."""
         ...
 
+    async def entities_changed(self, database: Database, ids: Sequence[RecordID]) -> None:
+        """These were made, renamed, hidden, shown again or deleted; records of other tables among them do no harm."""
+        ...
+
 
 class NoIndex:
     """For an engine that searches its own tables, where a committed chunk is found already."""
@@ -46,4 +50,7 @@ class NoIndex:
         """Nothing is left to do."""
 
     async def chunks_removed(self, database: Database, ids: Sequence[RecordID]) -> None:
+        """Nothing is left to do."""
+
+    async def entities_changed(self, database: Database, ids: Sequence[RecordID]) -> None:
         """Nothing is left to do."""

@@ -15,7 +15,7 @@ from server.memory.extraction.diff import EntityRef, Extraction
 from server.memory.locks import Locks
 from server.memory.names import canonical_type
 from server.memory.reconciliation.basis import Basis
-from server.memory.reconciliation.commit import commit
+from server.memory.reconciliation.commit import commit, named_anew
 from server.memory.reconciliation.effects import Effects
 from server.memory.reconciliation.known import read_known
 from server.memory.reconciliation.planner import Planner
@@ -79,6 +79,7 @@ class Derivation:
                 )
         if outcome == "derived":
             return None
+        await self._index.entities_changed(tools.database, named_anew(planner))
         await self._index.chunks_added(
             tools.database, [IndexedChunk(chunk.id, chunk.text, chunk.vector, basis.scope) for chunk in chunks]
         )

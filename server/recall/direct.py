@@ -6,9 +6,11 @@ from surrealdb import RecordID
 
 from server.core.visibility import Visibility
 from server.core.vocabulary.questions import TypedQuestion
+from server.index.entity import Entity
 from server.recall.beliefs import Fact, Instant
 from server.recall.facts import Findings, about
-from server.recall.seeds import Seed, seeds, user_name
+from server.recall.seeds import known as seeds_known
+from server.recall.seeds import user_name
 from server.store.engine import Database
 
 
@@ -27,7 +29,7 @@ async def answer(
         subjects = _along(findings, subjects, tie)
         if not subjects:
             return []
-        findings = await about(database, visibility, instant, await seeds(database, visibility, subjects))
+        findings = await about(database, visibility, instant, await seeds_known(database, visibility, subjects))
     found = [fact for fact in findings.facts if fact.entity in subjects and fact.key in {question.key, last}]
     found = [fact for fact in found if (fact.object is None) == (question.key is not None)]
     return sorted(found, key=lambda fact: (-len(fact.scope), -fact.authoritative, fact.said_at))
@@ -42,6 +44,6 @@ def _along(findings: Findings, subjects: Sequence[RecordID], tie: str) -> list[R
     ]
 
 
-def names(found: Sequence[Seed]) -> list[str]:
+def names(found: Sequence[Entity]) -> list[str]:
     """The names of seeds, each once, in their order."""
     return list(dict.fromkeys(seed.name for seed in found))

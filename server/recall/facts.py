@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.core.visibility import Visibility
+from server.index.entity import Entity
 from server.recall.beliefs import COLUMNS, HELD, Fact, Instant, fact_from, holds, settled
-from server.recall.seeds import Seed
 from server.store.engine import Database, Row
 from server.store.scoped import condition
 
@@ -23,7 +23,7 @@ SELECT {columns}, in, out, label, in.name AS subject, in.type AS subject_type, o
 class Findings:
     """Some entities with the facts about them."""
 
-    seeds: Sequence[Seed] = ()
+    seeds: Sequence[Entity] = ()
     facts: Sequence[Fact] = ()
 
     @property
@@ -33,7 +33,7 @@ class Findings:
         return tuple(sorted(str(seed.id) for seed in self.seeds)), tuple(said)
 
 
-async def about(database: Database, visibility: Visibility, instant: Instant, seeds: Sequence[Seed]) -> Findings:
+async def about(database: Database, visibility: Visibility, instant: Instant, seeds: Sequence[Entity]) -> Findings:
     """What is believed of these."""
     if not seeds:
         return Findings()
@@ -46,7 +46,7 @@ async def about(database: Database, visibility: Visibility, instant: Instant, se
 
 
 def _facts(
-    seeds: Sequence[Seed], attributes: Sequence[Row], relations: Sequence[Row], instant: Instant
+    seeds: Sequence[Entity], attributes: Sequence[Row], relations: Sequence[Row], instant: Instant
 ) -> Iterator[Fact]:
     known = {seed.id: seed for seed in seeds}
     for row in attributes:

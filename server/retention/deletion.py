@@ -52,7 +52,8 @@ class Deletion:
         except ThrownError as error:
             raise await _fenced(database) from error
         if done["ids"]:
-            await self.index.chunks_removed(database, done["ids"])
+            tell = self.index.entities_changed if stream.table.name == "entity" else self.index.chunks_removed
+            await tell(database, done["ids"])
         return Deleted(done["counts"], done["heads"], Cursor.following(stream, done["page"], limit))
 
     async def chains(self, database: Database, conditions: Conditions, ids: Sequence[RecordID]) -> bool:

@@ -42,6 +42,7 @@ TABLES = (
         "entity",
         FACTS,
         kept=FROM_A_DOCUMENT,
+        searched=True,
         needs={"attribute": "attribute WHERE entity = $id", "relates_to": "$id<->relates_to"},
     ),
     MemoryTable("instruction", ("instructions",), category="'instructions'", indexed=False, ended=CLOSED),

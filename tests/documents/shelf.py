@@ -60,6 +60,9 @@ class RecordedIndex:
         for one in ids:
             self.chunks.pop(str(one), None)
 
+    async def entities_changed(self, database: Database, ids: list[RecordID] | Any) -> None:
+        raise AssertionError(f"documents change no entities: {database.binding} {ids}")
+
 
 @dataclass
 class Shelf:

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from server.index.chunk import KNOWLEDGE, MEMORY, Id
+from server.core.scope import parse
+from server.index.chunk import KNOWLEDGE, MEMORY, Id, id_of
+from server.index.local import LocalIndex
 from server.index.search import Filter, Named, Question
 from server.store.vectors import Vector
+from tests.index.people import People, of_user
 from tests.index.world import START, World, direction, later
 
 
@@ -225,3 +228,26 @@ def named(*ids: str) -> Named:
 
 async def _only(world: World, key: str) -> object:
     return (await world.index.chunks(world.database, MEMORY, [key]))[key]
+
+
+async def test_whom_a_question_may_name_is_found_by_every_name_and_never_out_of_sight(world: World) -> None:
+    people = People(world.database)
+    made = [await people.make("anna", "alice", aliases=["zelda"]), await people.make("anna", "bob")]
+    made += [await people.make("olga"), await people.make("robert", "alice", aliases=["bob"])]
+    await world.know(*made)
+
+    async def found(*names: str, user: str) -> list[Id]:
+        return [id_of(one.id) for one in await world.index.named(world.database, names, of_user(user), 10)]
+
+    for _ in range(2):
+        assert await found("anna", "olga", user="alice") == [made[0], made[2]]
+        assert await found("anna", user="bob") == [made[1]]
+        assert await found("bob", "zelda", user="alice") == [made[3], made[0]]
+        assert await found("bob", "zelda", user="bob") == []
+        if isinstance(world.index, LocalIndex):
+            await world.index.caught_up(world.database)
+    (anna,) = await world.index.named(world.database, ["zelda"], of_user("alice"), 10)
+    assert (anna.name, anna.type, anna.scope) == ("Anna", "Person", parse({"user": "alice"}))
+    assert anna.names == {"anna", "zelda"}
+    await world.know(await people.hide("anna", "alice"), await people.make("olga", aliases=["zelda"]))
+    assert await found("anna", "zelda", user="alice") == [made[2]]

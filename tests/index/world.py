@@ -135,6 +135,9 @@ class World:
         if tell:
             await self.index.chunks_removed(self.database, ids)
 
+    async def know(self, *entities: Id) -> None:
+        await self.index.entities_changed(self.database, [record_of("entity", one) for one in entities])
+
     async def words(self, text: str, *, scope: object = None, where: Filter = EVERYTHING, k: int = 10) -> list[Id]:
         question = Question(text, direction(1), self.sees(scope), where)
         return [one.id for one in await self.index.search_words(self.database, "memory_chunk", question, k)]

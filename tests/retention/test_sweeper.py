@@ -39,6 +39,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.removed: list[RecordID] = []
+        self.changed: list[RecordID] = []
         self.told = asyncio.Event()
         self.go_on = asyncio.Event()
 
@@ -51,6 +52,10 @@ class Recorder:
         self.told.set()
         await self.go_on.wait()
 
+    async def entities_changed(self, database: Database, ids: Sequence[RecordID]) -> None:
+        assert database.binding.namespace == CONTEXT
+        self.changed += ids
+
 
 async def recorded(memory: Memory, index: Recorder) -> Sweeper:
     """A sweeper like the server's own, with another index."""
@@ -59,13 +64,14 @@ async def recorded(memory: Memory, index: Recorder) -> Sweeper:
     return sweeper
 
 
-async def test_the_index_is_told_which_chunks_are_gone(memory: Memory, world: World) -> None:
+async def test_the_index_is_told_which_chunks_and_entities_are_gone(memory: Memory, world: World) -> None:
     index = Recorder()
     index.go_on.set()
     sweep = await (await recorded(memory, index)).sweep(Wanted(), SYSTEM)
-    gone = {name for name in doomed(world.records, Policies(), NOW) if name.startswith("memory_chunk")}
-    assert set(map(name_of, index.removed)) == gone
-    assert gone
+    gone = doomed(world.records, Policies(), NOW)
+    assert set(map(name_of, index.removed)) == {name for name in gone if name.startswith("memory_chunk:")}
+    assert set(map(name_of, index.changed)) == {name for name in gone if name.startswith("entity:")}
+    assert index.removed
     assert sweep.error is None
 
 

@@ -4,7 +4,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ import httpx
 
 from server.app import Server
 from server.control.hashing import Hasher
+from server.core.errors import UnavailableError
 from server.core.ids import Ids
 from server.models.local import LocalEmbedder
 from server.objects.store import ObjectStore
 from server.settings import Settings
+from server.store.binding import Binding
 from server.store.engine import Engine
+from tests.support import names
 from tests.support.answers import documented
 from tests.support.clock import FakeClock
 
@@ -56,6 +59,7 @@ class App:
     key: str
     http: httpx.AsyncClient
     _clients: AsyncExitStack
+    _followed: set[Binding] = field(default_factory=set)
 
     async def client(self, key: str | None = None, *, address: str = "127.0.0.1") -> httpx.AsyncClient:
         """Another caller: with another key or none, from another address; closed with the server."""
@@ -64,7 +68,21 @@ class App:
     async def context(self, context_id: str = CONTEXT, config: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Create a Context in a namespace of its own."""
         body = {"namespace": context_id, "database": "prod", "config": dict(config or {})}
-        return _answer(await self.http.post(f"/api/v1/contexts/{context_id}", json=body))
+        made = _answer(await self.http.post(f"/api/v1/contexts/{context_id}", json=body))
+        binding = Binding(context_id, "prod")
+        await names.follow(self.server, binding)
+        self._followed.add(binding)
+        return made
+
+    async def followed(self) -> None:
+        """See that names are known as the databases have them, unless a test has closed the engine or dropped them."""
+        try:
+            await self.server.engine.ping()
+        except UnavailableError:
+            return
+        for binding in self._followed:
+            if binding.database in await self.server.engine.databases(binding.namespace):
+                await names.compare(self.server, binding)
 
     async def mint(self, context_id: str = CONTEXT, **values: Any) -> dict[str, Any]:
         """Mint a key of a Context: `principal`, `scope_floor` and `expires_at` as over HTTP."""
@@ -114,7 +132,10 @@ async def running(
         key = minted[0] if minted else key
         async with AsyncExitStack() as clients:
             http = await clients.enter_async_context(_client(server, key, "127.0.0.1"))
-            yield App(server, clock, hasher, key, http, clients)
+            app = App(server, clock, hasher, key, http, clients)
+            yield app
+            if engine is None:
+                await app.followed()
     finally:
         await server.stop()
 

@@ -40,6 +40,7 @@ async def erase(
     """Delete records for good, and `also` what is no memory: traces that quote them, places in the scope tree."""
     variables = selection.variables() | {"also": list(also), "audit": audit}
     await database.write(ERASE, variables, repeatable=True)
+    await index.entities_changed(database, sorted(selection.of("entity"), key=str))
     await index.chunks_removed(database, sorted(selection.of("memory_chunk"), key=str))
 
 

@@ -22,4 +22,5 @@ HIDE = ";\n".join(_hide(table) for table in TABLES) + f";\n{RECORD}"
 async def hide(database: Database, index: IndexWrites, selection: Selection, audit: Row) -> None:
     """Hide records under the moment of the audit event, by which they are found together again."""
     await database.write(HIDE, selection.variables() | {"now": audit["created_at"], "audit": audit}, repeatable=True)
+    await index.entities_changed(database, sorted(selection.of("entity"), key=str))
     await index.chunks_removed(database, sorted(selection.of("memory_chunk"), key=str))

@@ -63,6 +63,7 @@ async def reinstate(
             await database.write(SHOW, await _plan(database, rows, at, now) | {"at": at, "audit": counted})
         except DuplicateError:
             continue
+        await index.entities_changed(database, [row["id"] for row in rows["entity"]])
         chunks = await database.rows(CHUNKS, {"chunks": [row["id"] for row in rows["memory_chunk"]]})
         await index.chunks_added(database, [_indexed(row, width) for row in chunks])
         return counts

@@ -165,13 +165,21 @@ def _entity(one: Resolved, planner: Planner, vectors: Mapping[str, Vector]) -> R
     }
 
 
+def named_anew(planner: Planner) -> list[RecordID]:
+    """The entities that can be named, or by other names, once this is written."""
+    return [one.id for one in planner.entities.values() if _named_anew(one)]
+
+
+def _named_anew(one: Resolved) -> bool:
+    if one.stored is None or not one.known or one.stored.valid_until is not None:
+        return True
+    return one.candidate.name != one.stored.name or not one.candidate.aliases <= one.stored.names
+
+
 def _grown(one: Resolved, planner: Planner) -> bool:
     """Whether there is anything new of an entity, so that its row is to be touched."""
-    if one.stored is None or not one.known:
-        return True
-    renamed = one.candidate.name != one.stored.name or not one.candidate.aliases <= one.stored.names
     touched: Iterable[StoredAttribute] = planner.attributes.ledger.created()
-    return renamed or any(row.entity == one.id for row in touched)
+    return _named_anew(one) or any(row.entity == one.id for row in touched)
 
 
 def _entity_change(one: Resolved) -> Row:
