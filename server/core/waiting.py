@@ -27,11 +27,3 @@ async def ended(task: asyncio.Task[Any], *, again_after: float = CANCEL_AGAIN_SE
         await asyncio.wait({task}, timeout=again_after)
     with contextlib.suppress(asyncio.CancelledError):
         await task
-
-
-async def let_go(*tasks: asyncio.Future[Any] | None) -> None:
-    """Cancel what nobody waits for any more; how it ends is nobody's business."""
-    begun = [task for task in tasks if task]
-    for task in begun:
-        task.cancel()
-    await asyncio.gather(*begun, return_exceptions=True)

@@ -2,20 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
 
-from server.core.waiting import let_go
 from server.index.analysis import STOP_WORDS
-from server.index.chunk import KNOWLEDGE, Id
-from server.index.entity import Entity
+from server.index.chunk import KNOWLEDGE
 from server.index.search import Index
 from server.recall.asking import Asking
 from server.recall.beliefs import Instant
 from server.recall.bridges import Bridge, bridges
-from server.recall.facts import Findings, about
+from server.recall.facts import NOTHING, Findings, about
 from server.recall.passages import Links
-from server.recall.seeds import mentions, named
+from server.recall.seeds import named
 from server.recall.understanding import Understanding
 from server.store.engine import Database
 
@@ -26,8 +23,12 @@ _STOP_WORDS = frozenset(STOP_WORDS.split())
 class Known:
     """What is believed of whom the question names, and the documents it shares keywords with."""
 
-    findings: Findings
-    bridges: Mapping[str, Sequence[Bridge]]
+    findings: Findings = NOTHING
+    bridges: Mapping[str, Sequence[Bridge]] = field(default_factory=dict)
+
+    @property
+    def links(self) -> Links:
+        return Links(self.findings.mentions, self.bridges)
 
     @property
     def fingerprint(self) -> tuple[object, ...]:
@@ -35,55 +36,19 @@ class Known:
         return *self.findings.fingerprint, tuple(sorted(self.bridges))
 
 
-class LookUp:
-    """Asks the database, as far as the question's mode has a use for the answers, until its block is left.
-
-    The links are there before all is known: a search can go on with them while facts are still being read.
-    """
-
-    def __init__(
-        self, database: Database, index: Index, asking: Asking, understanding: Understanding, instant: Instant
-    ) -> None:
-        self._database = database
-        self._index = index
-        self._asking = asking
-        self._understanding = understanding
-        self._instant = instant
-
-    async def __aenter__(self) -> Self:
-        self._bridges = asyncio.ensure_future(self._look_up_bridges())
-        self._seeds = asyncio.ensure_future(self._look_up_names())
-        self._mentions = asyncio.ensure_future(self._look_up_mentions())
-        self._findings = asyncio.ensure_future(self._look_up_facts())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await let_go(self._findings, self._mentions, self._seeds, self._bridges)
-
-    async def links(self) -> Links:
-        """What leads to chunks of memory and to documents."""
-        return Links(await self._mentions, await self._bridges)
-
-    async def known(self) -> Known:
-        """Everything."""
-        return Known(await self._findings, await self._bridges)
-
-    async def _look_up_names(self) -> Sequence[Entity]:
-        asking = self._asking
-        if asking.mode == "hybrid_graph" or asking.wants("fact"):
-            return await named(self._database, self._index, asking.visibility, self._understanding)
-        return ()
-
-    async def _look_up_bridges(self) -> Mapping[str, Sequence[Bridge]]:
-        asking = self._asking
-        if asking.mode != "hybrid_graph" or not asking.wants("document"):
-            return {}
-        if not await self._index.holds(self._database, KNOWLEDGE):
-            return {}
-        return await bridges(self._database, asking.visibility, self._understanding.names(_STOP_WORDS))
-
-    async def _look_up_mentions(self) -> Mapping[Id, int]:
-        return await mentions(self._database, await self._seeds)
-
-    async def _look_up_facts(self) -> Findings:
-        return await about(self._database, self._asking.visibility, self._instant, await self._seeds)
+async def look_up(
+    database: Database, index: Index, asking: Asking, understanding: Understanding, instant: Instant
+) -> Known:
+    """Ask the database, as far as the question's mode has a use for the answers."""
+    graph = asking.mode == "hybrid_graph"
+    bridged_to = graph and asking.wants("document") and await index.holds(database, KNOWLEDGE)
+    phrases = understanding.names(_STOP_WORDS) if bridged_to else []
+    bridging = asyncio.ensure_future(bridges(database, asking.visibility, phrases))
+    try:
+        found = NOTHING
+        if graph or asking.wants("fact"):
+            seeds = await named(database, index, asking.visibility, understanding)
+            found = await about(database, asking.visibility, instant, seeds)
+    finally:
+        bridged = await bridging
+    return Known(found, bridged)

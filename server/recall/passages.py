@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 
 import numpy as np
 from surrealdb import RecordID
@@ -179,7 +180,7 @@ def _linked(survey: Survey, links: Links) -> dict[str, Signal]:
     if survey.table == MEMORY:
         if not links.mentions:
             return {}
-        counts = [links.mentions.get(one, 0) for one in survey.ids]
+        counts = list(map(links.mentions.get, survey.ids, repeat(0)))
         return {"linked": np.minimum(np.array(counts, dtype=np.float32), 2.0)}
     if not links.bridges:
         return {}

@@ -11,7 +11,6 @@ from server.control.contexts import Open
 from server.control.models import EmbedderOf, is_local
 from server.core.clock import Clock
 from server.core.errors import ProviderError, ProviderTimeoutError
-from server.core.waiting import let_go
 from server.index.analysis import Analyzer
 from server.index.search import Index
 from server.recall import direct, matching
@@ -19,8 +18,8 @@ from server.recall.asking import Asking
 from server.recall.beliefs import Fact, Instant
 from server.recall.cache import AnswerCache, Basis
 from server.recall.hits import Hit, Recalled, Tier
-from server.recall.lookup import Known, LookUp
-from server.recall.passages import TRACED, Passages, Ranked, Ranking
+from server.recall.lookup import Known, look_up
+from server.recall.passages import TRACED, Links, Passages, Ranked, Ranking
 from server.recall.understanding import Understanding
 from server.store.engine import Database
 from server.store.vectors import Vector
@@ -67,28 +66,29 @@ class Recall:
         instant = Instant.of(asking.times, self._clock.now())
         # What is written from here on may be missing from the answer, which is then not to be given again.
         generation = self._index.generation(database.binding)
-        async with LookUp(database, self._index, asking, understanding, instant) as looking:
+        looking = asyncio.ensure_future(look_up(database, self._index, asking, understanding, instant))
+        searching: asyncio.Future[Ranking] | None = None
+
+        async def links() -> Links:
+            return (await looking).links
+
+        def search() -> asyncio.Future[Ranking]:
+            return asyncio.ensure_future(self._passages.rank(database, asking, understanding, vector, links))
+
+        try:
             for _ in range(STEPS_TO_THE_DATABASE):
                 await asyncio.sleep(0)
             vector, away = await self._embedded(opened, asking)
-            searching: asyncio.Future[Ranking] | None = None
-
-            def search() -> asyncio.Future[Ranking]:
-                return asyncio.ensure_future(
-                    self._passages.rank(database, asking, understanding, vector, looking.links)
-                )
-
-            try:
-                if understanding.typed is None and not self._may_answer_again(opened, asking, understanding, vector):
-                    searching = search()
-                question = _Question(asking, understanding, instant, await looking.known())
-                answered = await self._answered_directly(database, question)
-                answered = answered or await self._answered_again(opened, question, vector)
-                if answered:
-                    return answered
-                ranking = await (searching := searching or search())
-            finally:
-                await let_go(searching)
+            if understanding.typed is None and not self._may_answer_again(opened, asking, understanding, vector):
+                searching = search()
+            question = _Question(asking, understanding, instant, await looking)
+            answered = await self._answered_directly(database, question)
+            answered = answered or await self._answered_again(opened, question, vector)
+            if answered:
+                return answered
+            ranking = await (searching := searching or search())
+        finally:
+            await _ended(looking, searching)
         recalled = await self._put_together(database, question, ranking)
         if away:
             # As soon as its provider is back, the same question deserves better.
@@ -221,6 +221,14 @@ def _repeatable(opened: Open, asking: Asking) -> bool:
     """Whether an earlier answer may be given again at all."""
     past = asking.times.as_of or asking.times.known_at
     return not (asking.bypass_cache or past or not opened.config.cache.semantic_ttl_seconds)
+
+
+async def _ended(*tasks: asyncio.Future[Any] | None) -> None:
+    """Let nobody work on who is not waited for any more."""
+    begun = [task for task in tasks if task]
+    for task in begun:
+        task.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)
 
 
 def _fact_hit(fact: Fact, score: float) -> Hit:

@@ -1,13 +1,11 @@
-"""Who and what a question names, and which chunks speak of them."""
+"""Who and what a question names."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from surrealdb import RecordID
 
 from server.core.visibility import Visibility
 from server.index.analysis import STOP_WORDS
-from server.index.chunk import MEMORY, Id
 from server.index.entity import ALIVE, COLUMNS, Entity, entity_from
 from server.index.search import Index
 from server.recall.understanding import Understanding
@@ -15,14 +13,10 @@ from server.store.engine import Database
 from server.store.scoped import condition
 
 MOST_SEEDS = 12
-# Somebody whom more chunks speak of tells nothing about a chunk.
-MOST_MENTIONS = 48
 NAMELESS_USER = "user"
 _STOP_WORDS = frozenset(STOP_WORDS.split()) - {"may", "will"}
 
 KNOWN = f"SELECT {COLUMNS} FROM $entities WHERE {ALIVE} AND {{visible}}"
-MENTIONS = """$entities.map(|$one| (SELECT VALUE IF record::tb(in) = $memory THEN record::id(in) ELSE NONE END
-    FROM $one<-mentions LIMIT $most_mentions))"""
 
 
 async def named(
@@ -40,16 +34,6 @@ async def known(database: Database, visibility: Visibility, entities: Sequence[R
     visible, variables = condition(visibility)
     rows = await database.rows(KNOWN.format(visible=visible), variables | {"entities": list(entities)})
     return [entity_from(row) for row in rows]
-
-
-async def mentions(database: Database, seeds: Sequence[Entity]) -> Mapping[Id, int]:
-    """The chunks of memory that speak of these, with how many of them each does."""
-    if not seeds:
-        return {}
-    limits = {"most_mentions": MOST_MENTIONS + 1, "memory": MEMORY}
-    (found,) = await database.read(MENTIONS, limits | {"entities": [seed.id for seed in seeds]})
-    telling = [chunks for chunks in found if len(chunks) <= MOST_MENTIONS]
-    return Counter(chunk for chunks in telling for chunk in chunks if chunk is not None)
 
 
 def user_name(visibility: Visibility) -> str:

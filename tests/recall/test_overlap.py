@@ -26,7 +26,6 @@ def source(task: asyncio.Task[Any]) -> str:
     ("query", "part"),
     [
         ("Who painted the boat?", "WITH INDEX normalised_index"),
-        ("Who painted the boat with Quirin?", "<-mentions"),
         ("Who painted the boat with Quirin?", "type::record('attribute'"),
         ("What is Quirin's occupation?", "type::record('attribute'"),
     ],
