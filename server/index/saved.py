@@ -14,9 +14,10 @@ from server.core.scope import Attribute
 from server.index.analysis import Analyzer
 from server.index.chunk import TABLES, Table
 from server.index.codes import Codes
+from server.index.columns import ROW, Columns
 from server.index.interned import Interned
 from server.index.postings import Postings, Segment
-from server.index.shelf import ROW, Shelf
+from server.index.shelf import Shelf
 from server.index.texts import Texts
 from server.store.binding import Binding
 
@@ -116,7 +117,7 @@ class Saved:
         }
         arrays: dict[str, npt.NDArray[Any]] = {
             "names": np.frombuffer(json.dumps(names).encode(), dtype=np.uint8),
-            "rows": shelf.rows[: shelf.filled],
+            "rows": shelf.rows.packed(shelf.filled),
             "vectors": shelf.vectors[: shelf.filled],
         }
         for number, segment in enumerate(shelf.postings.segments()):
@@ -157,7 +158,8 @@ def fingerprint(folder: Path) -> list[list[Any]]:
 
 
 def _fill(shelf: Shelf, arrays: dict[str, npt.NDArray[Any]], names: dict[str, Any]) -> None:
-    shelf.rows, shelf.vectors, shelf.filled = arrays["rows"], arrays["vectors"], len(arrays["rows"])
+    shelf.rows = Columns.unpacked(arrays["rows"])
+    shelf.vectors, shelf.filled = arrays["vectors"], len(shelf.rows)
     shelf.codes = Codes.of(shelf.vectors, shelf.filled)
     shelf.texts.cut(names["texts_end"])
     shelf.terms = Interned(names["terms"])

@@ -84,13 +84,13 @@ class Scan:
         beside = [self._beside(found, link, mask) for link in LINKS]
         chosen = _somebody(distinct(np.concatenate([found, *beside])), len(mask))
         chosen = chosen[mask[chosen]]
-        rows = shelf.rows[chosen]
+        groups = shelf.rows["of"][chosen]
         return Survey(
             table=shelf.table,
             ids=list(map(shelf.ids.__getitem__, chosen.tolist())),
-            of=shelf.groups.values(rows["of"].tolist()),
-            said_at=rows["said_at"],
-            signals=signals(self._neighbourhood(chosen, rows), self._corpus, self._query),
+            of=shelf.groups.values(groups.tolist()),
+            said_at=shelf.rows["said_at"][chosen],
+            signals=signals(self._neighbourhood(chosen, groups), self._corpus, self._query),
         )
 
     def latest(self, k: int) -> list[Id]:
@@ -138,10 +138,10 @@ class Scan:
         frequencies = np.array([len(one.rows) for one in self._held], dtype=np.float64)
         return Corpus(view.count, frequencies, view.mean_length, view.mean_group_length)
 
-    def _neighbourhood(self, chosen: Rows, columns: npt.NDArray[np.void]) -> Neighbourhood:
+    def _neighbourhood(self, chosen: Rows, of: Rows) -> Neighbourhood:
         shelf, view, nobody = self._shelf, self.view, len(self._mask)
         around = self._around(chosen)
-        groups = distinct(columns["of"])
+        groups = distinct(of)
         counts = np.zeros((len(self._held), *around.shape), dtype=np.float32)
         group_counts = np.zeros((len(self._held), len(groups)), dtype=np.float32)
         often = np.zeros(nobody + 1, dtype=np.uint8)
@@ -158,13 +158,13 @@ class Scan:
         return Neighbourhood(
             counts=counts,
             lengths=(view.lengths[rows] * there).astype(np.float32),
-            group=np.searchsorted(groups, columns["of"]),
+            group=np.searchsorted(groups, of),
             group_counts=group_counts,
             group_lengths=view.group_lengths[groups].astype(np.float32),
             near=places.take(around[NEAR]),
             vectors=shelf.vectors[near],
             asked_before=(shelf.rows["asks"][rows[BEFORE]] & there[BEFORE]).astype(np.float32),
-            **{name: columns[name].astype(np.float32) for name in ("asks", "times", "numbers", "names")},
+            **{name: shelf.rows[name][chosen].astype(np.float32) for name in ("asks", "times", "numbers", "names")},
         )
 
     def _around(self, chosen: Rows) -> Rows:

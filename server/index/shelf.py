@@ -11,33 +11,13 @@ from server.core.scope import Scope
 from server.index.analysis import Analyzer, traits
 from server.index.chunk import Chunk, Content, Id, Table
 from server.index.codes import Codes
+from server.index.columns import Columns
 from server.index.interned import Interned
 from server.index.postings import Postings
 from server.index.sequences import NONE, Sequence
 from server.index.texts import Texts
 from server.store.vectors import Vector
 
-ROW = np.dtype(
-    [
-        ("alive", "?"),
-        ("scope", "i4"),
-        ("labels", "i4"),
-        ("role", "u1"),
-        ("of", "i4"),
-        ("position", "f8"),
-        ("before", "i4"),
-        ("after", "i4"),
-        ("said_at", "f8"),
-        ("created_at", "f8"),
-        ("text_at", "i8"),
-        ("text_size", "i4"),
-        ("length", "i4"),
-        ("asks", "?"),
-        ("times", "u1"),
-        ("numbers", "u1"),
-        ("names", "u1"),
-    ]
-)
 FIRST_ROWS = 256
 WASTE = 0.25
 Rows = npt.NDArray[np.int32]
@@ -53,7 +33,7 @@ class Shelf:
         self.table = table
         self.analyzer = analyzer
         self.texts = texts
-        self.rows = np.zeros(FIRST_ROWS, dtype=ROW)
+        self.rows = Columns(FIRST_ROWS)
         self.vectors: npt.NDArray[np.float32] = np.zeros((FIRST_ROWS, 1), dtype=np.float32)
         self.codes = Codes(FIRST_ROWS, 1)
         self.filled = 0
@@ -108,16 +88,16 @@ class Shelf:
         row = self.numbers.pop(chunk_id, None)
         if row is None:
             return False
-        place = self.rows[row]
-        sequence = self.sequences[int(place["of"])]
-        before, after = sequence.remove(float(place["position"]), row)
+        rows, group = self.rows, int(self.rows["of"][row])
+        sequence = self.sequences[group]
+        before, after = sequence.remove(float(rows["position"][row]), row)
         self._link(before, after)
         if not len(sequence):
-            del self.sequences[int(place["of"])]
-        place["alive"] = False
+            del self.sequences[group]
+        rows["alive"][row] = False
         self.vectors[row] = 0.0
         self.codes.clear(row)
-        self.texts.erase(int(place["text_at"]), int(place["text_size"]))
+        self.texts.erase(int(rows["text_at"][row]), int(rows["text_size"][row]))
         self.gone += 1
         self.generation += 1
         return True
@@ -133,24 +113,23 @@ class Shelf:
         return width <= self.vectors.shape[1] and np.array_equal(self.vectors[row, :width], content.vector)
 
     def chunk(self, row: int) -> Chunk:
-        place = self.rows[row]
+        rows = self.rows
         return Chunk(
             table=self.table,
             id=self.ids[row],
-            scope=self.scopes[int(place["scope"])],
-            of=self.groups[int(place["of"])],
-            position=float(place["position"]),
-            said_at=datetime.fromtimestamp(float(place["said_at"]), UTC),
-            created_at=datetime.fromtimestamp(float(place["created_at"]), UTC),
-            labels=self.labels[int(place["labels"])],
+            scope=self.scopes[int(rows["scope"][row])],
+            of=self.groups[int(rows["of"][row])],
+            position=float(rows["position"][row]),
+            said_at=datetime.fromtimestamp(float(rows["said_at"][row]), UTC),
+            created_at=datetime.fromtimestamp(float(rows["created_at"][row]), UTC),
+            labels=self.labels[int(rows["labels"][row])],
             turn=self.turns[row],
-            role=self.roles[int(place["role"])],
+            role=self.roles[int(rows["role"][row])],
             section=self.sections[row],
         )
 
     def text(self, row: int) -> str:
-        place = self.rows[row]
-        return self.texts.read(int(place["text_at"]), int(place["text_size"]))
+        return self.texts.read(int(self.rows["text_at"][row]), int(self.rows["text_size"][row]))
 
     def compacted(self) -> "Shelf":
         """The same chunks on a shelf without the rows that are gone; the texts stay where they are."""
@@ -163,8 +142,7 @@ class Shelf:
         shelf.postings = self.postings.renumbered(kept, numbers)
         shelf.filled, shelf.generation = len(old), self.generation + 1
         size = max(FIRST_ROWS, 2 * len(old))
-        shelf.rows = np.zeros(size, dtype=ROW)
-        shelf.rows[: len(old)] = self.rows[old]
+        shelf.rows = self.rows.moved(old, size)
         for link in ("before", "after"):
             linked = self.rows[link][old]
             shelf.rows[link][: len(old)] = np.where(linked == NONE, NONE, numbers[linked])
@@ -181,32 +159,31 @@ class Shelf:
         self.turns = [turn for _, turn, _ in columns]
         self.sections = [section for _, _, section in columns]
         self.numbers = {one: row for row, one in enumerate(self.ids)}
-        rows = self.rows[: self.filled]
-        order = np.lexsort((np.arange(self.filled), rows["position"], rows["of"]))
-        groups, starts = np.unique(rows["of"][order], return_index=True)
+        of, positions = (self.rows[name][: self.filled] for name in ("of", "position"))
+        order = np.lexsort((np.arange(self.filled), positions, of))
+        groups, starts = np.unique(of[order], return_index=True)
         for group, begin, end in zip(groups.tolist(), starts, [*starts[1:], len(order)], strict=False):
             run = order[begin:end]
-            self.sequences[group] = Sequence(rows["position"][run], run)
+            self.sequences[group] = Sequence(positions[run], run)
 
     def _insert(self, chunk: Chunk, vector: Vector, counts: dict[int, int], **more: int | bool) -> None:
         self.remove(chunk.id)
         row = self._room_for(len(vector))
         group = self.groups.number(chunk.of)
         before, after = self.sequences.setdefault(group, Sequence()).insert(chunk.position, row)
-        values = more | {
-            "scope": self.scopes.number(chunk.scope),
-            "labels": self.labels.number(chunk.labels),
-            "role": self.roles.number(chunk.role),
-            "of": group,
-            "position": chunk.position,
-            "before": before,
-            "after": after,
-            "said_at": chunk.said_at.timestamp(),
-            "created_at": chunk.created_at.timestamp(),
-        }
-        place = self.rows[row]
-        for name, value in values.items():
-            place[name] = value
+        self.rows.put(
+            row,
+            **more,
+            scope=self.scopes.number(chunk.scope),
+            labels=self.labels.number(chunk.labels),
+            role=self.roles.number(chunk.role),
+            of=group,
+            position=chunk.position,
+            before=before,
+            after=after,
+            said_at=chunk.said_at.timestamp(),
+            created_at=chunk.created_at.timestamp(),
+        )
         self.vectors[row, : len(vector)] = vector
         self.codes.put(row, vector[np.newaxis])
         self.postings.add(row, counts)
@@ -216,16 +193,14 @@ class Shelf:
         self.numbers[chunk.id] = row
         self._link(before, row)
         self._link(row, after)
-        place["alive"] = True
+        self.rows.put(row, alive=True)
         self.filled += 1
         self.generation += 1
 
     def _room_for(self, width: int) -> int:
         """The number of the next row; arrays that are full or too narrow give way to larger ones."""
         if self.filled == len(self.rows):
-            larger = np.zeros(2 * len(self.rows), dtype=ROW)
-            larger[: self.filled] = self.rows
-            self.rows = larger
+            self.rows = self.rows.moved(slice(self.filled), 2 * len(self.rows))
         if self.filled == len(self.vectors) or width > self.vectors.shape[1]:
             wider = np.zeros((len(self.rows), max(width, self.vectors.shape[1])), dtype=np.float32)
             wider[: self.filled, : self.vectors.shape[1]] = self.vectors[: self.filled]
@@ -235,6 +210,6 @@ class Shelf:
 
     def _link(self, before: int, after: int) -> None:
         if before != NONE:
-            self.rows[before]["after"] = after
+            self.rows["after"][before] = after
         if after != NONE:
-            self.rows[after]["before"] = before
+            self.rows["before"][after] = before

@@ -64,20 +64,18 @@ class Views:
         self._shelf = shelf
         self._allowed: OrderedDict[Visibility, Mask] = OrderedDict()
         self._views: dict[Visibility, View] = {}
-        self._columns: tuple[Numbers, Numbers] | None = None
         self._generation = -1
 
     def of(self, visibility: Visibility) -> View:
         shelf = self._shelf
         if self._generation != shelf.generation:
-            self._views, self._columns, self._generation = {}, None, shelf.generation
+            self._views, self._generation = {}, shelf.generation
         view = self._views.get(visibility)
         if view is None:
-            rows = shelf.rows[: shelf.filled]
-            mask = rows["alive"] & self._allowed_scopes(visibility)[rows["scope"]]
-            # Columns of their own are read several times as fast as those between all others.
-            self._columns = self._columns or (rows["length"].copy(), rows["of"].copy())
-            view = View(mask, *self._columns)
+            alive, scopes, lengths, groups = (
+                shelf.rows[name][: shelf.filled] for name in ("alive", "scope", "length", "of")
+            )
+            view = View(alive & self._allowed_scopes(visibility)[scopes], lengths, groups)
             if len(self._views) == KEPT:
                 self._views.pop(next(iter(self._views)))
             self._views[visibility] = view
@@ -88,21 +86,22 @@ class Views:
         if where == EVERYTHING:
             return view.mask
         shelf, count = self._shelf, len(view.mask)
-        rows = shelf.rows[:count]
         mask = view.mask.copy()
         if where.labels:
-            mask &= np.array([where.labels <= labels for labels in shelf.labels], dtype=np.bool_)[rows["labels"]]
+            holding = np.array([where.labels <= labels for labels in shelf.labels], dtype=np.bool_)
+            mask &= holding[shelf.rows["labels"][:count]]
         if where.of is not None:
             groups = [number for name in where.of if (number := shelf.groups.find(name)) is not None]
-            mask &= np.isin(rows["of"], groups)
+            mask &= np.isin(view.groups, groups)
+        said_at, created_at = (shelf.rows[name][:count] for name in ("said_at", "created_at"))
         if where.said_from:
-            mask &= rows["said_at"] >= where.said_from.timestamp()
+            mask &= said_at >= where.said_from.timestamp()
         if where.said_until:
-            mask &= rows["said_at"] < where.said_until.timestamp()
+            mask &= said_at < where.said_until.timestamp()
         if where.said_by:
-            mask &= rows["said_at"] <= where.said_by.timestamp()
+            mask &= said_at <= where.said_by.timestamp()
         if where.known_by:
-            mask &= rows["created_at"] <= where.known_by.timestamp()
+            mask &= created_at <= where.known_by.timestamp()
         return mask
 
     def _allowed_scopes(self, visibility: Visibility) -> Mask:
