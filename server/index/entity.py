@@ -1,6 +1,6 @@
 """Somebody or something that can be named, and how it is read from the database."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from surrealdb import RecordID
@@ -71,3 +71,12 @@ async def page(database: Database, after: Id | None) -> tuple[list[Entity], Id |
         {"after": list(after) if isinstance(after, tuple) else after},
     )
     return [entity_from(row) for row in rows if row["alive"]], id_of(rows[-1]["id"]) if rows else None
+
+
+async def everybody(database: Database) -> AsyncIterator[Entity]:
+    """All living entities."""
+    found, last = await page(database, None)
+    while last is not None:
+        for one in found:
+            yield one
+        found, last = await page(database, last)

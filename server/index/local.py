@@ -134,6 +134,9 @@ class LocalIndex(Index):
     async def named(self, database: Database, names: Sequence[str], visibility: Visibility, most: int) -> list[Entity]:
         return await self._rosters.named(database, names, visibility, most)
 
+    def everybody(self, binding: Binding) -> Mapping[Id, Entity] | None:
+        return self._rosters.everybody(binding)
+
     async def search_vector(self, database: Database, table: Table, question: Question, k: int) -> list[Found]:
         return await self._scanned(database, table, question, lambda scan: scan.by_vector(k))
 

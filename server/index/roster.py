@@ -1,7 +1,7 @@
 """The names of one Context's entities in memory, kept as the database has them."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from server.core.visibility import Visibility
 from server.index import entity
@@ -32,8 +32,10 @@ class Roster:
         """Whether it has what the database has."""
         return self._complete and not self._unread and not self._given_up
 
-    def __len__(self) -> int:
-        return len(self._entities)
+    @property
+    def everybody(self) -> Mapping[Id, Entity]:
+        """All by their ids; not to be kept."""
+        return self._entities
 
     def named(self, names: Sequence[str], visibility: Visibility, most: int) -> list[Entity]:
         """The visible ones with one of these names: those that are called so before those that are also called so."""

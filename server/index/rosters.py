@@ -1,7 +1,7 @@
 """The rosters of the Contexts that were asked for a name, each read in the background when that happens first."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
@@ -32,6 +32,11 @@ class Rosters:
         if roster.reliable:
             return roster.named(names, visibility, most)
         return await named(database, names, visibility, most)
+
+    def everybody(self, binding: Binding) -> Mapping[Id, Entity] | None:
+        """All who are known, where they are."""
+        roster = self._rosters.get(binding)
+        return roster.everybody if roster is not None and roster.reliable else None
 
     async def changed(self, database: Database, ids: Iterable[Id]) -> None:
         """Take in what was committed."""

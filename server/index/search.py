@@ -129,6 +129,10 @@ class Index(IndexWrites, ABC):
     async def named(self, database: Database, names: Sequence[str], visibility: Visibility, most: int) -> list[Entity]:
         """The visible entities with one of these names, in the form in which names are compared; at most so many."""
 
+    def everybody(self, binding: Binding) -> Mapping[Id, Entity] | None:  # noqa: ARG002  # for those that know
+        """All whom it knows by their names; None where it asks the database."""
+        return None
+
     def prepare(self) -> None:
         """Get ready before the store is opened."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from server.core.visibility import visible
 from server.store.binding import Binding
 from server.store.engine import Database
 from tests.http.test_documents import finished, upload
@@ -125,6 +126,18 @@ async def test_the_index_is_compared_with_the_database(app: App) -> None:
     found = await examined(app.http, repair=True)
     assert {problem["kind"] for problem in found["problems"]} == {"index.missing"}
     assert (await examined(app.http))["count"] == 0
+
+
+async def test_names_in_memory_are_compared_with_the_database(app: App) -> None:
+    ((entity, other),) = await database(app).read("SELECT VALUE id FROM entity LIMIT 2")
+    await database(app).write("UPDATE $id SET normalised = 'zaphod' RETURN NONE", {"id": entity})
+    await database(app).write("DELETE $id RETURN NONE", {"id": other})
+    found = await examined(app.http, repair=True)
+    misnamed = [problem for problem in found["problems"] if problem["kind"] == "index.names"]
+    assert {problem["id"] for problem in misnamed} == {str(entity), str(other)}
+    assert all(problem["repaired"] for problem in misnamed)
+    (named,) = await app.server.index.named(database(app), ["zaphod"], visible(frozenset()), 5)
+    assert named.id == entity
 
 
 async def test_a_key_with_a_floor_is_told_of_its_own_records_alone(app: App) -> None:

@@ -78,12 +78,12 @@ async def test_of_too_many_none_is_kept(database: Database) -> None:
     await people.make("anna")
     await people.make("olga")
     await roster.read(database)
-    assert (roster.reliable, len(roster)) == (True, 2)
+    assert (roster.reliable, len(roster.everybody)) == (True, 2)
     await roster.changed(database, [await people.make("robert")])
-    assert (roster.reliable, len(roster)) == (False, 0)
+    assert (roster.reliable, len(roster.everybody)) == (False, 0)
     other = Roster(most=2)
     await other.read(database)
-    assert (other.reliable, len(other)) == (False, 0)
+    assert (other.reliable, len(other.everybody)) == (False, 0)
 
 
 async def test_names_are_found_before_during_and_after_they_were_read(database: Database) -> None:
