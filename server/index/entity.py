@@ -12,7 +12,7 @@ from server.store.engine import Database, Row
 from server.store.scoped import condition, scope_of
 
 TABLE = "entity"
-PAGE = 256
+PAGE = 64
 COLUMNS = "id, name, type, normalised, aliases, scope"
 ALIVE = "forgotten_at = NONE AND valid_until = NONE"
 NAMED = f"""array::slice(array::distinct(array::concat(
@@ -61,6 +61,12 @@ async def living(database: Database, ids: Sequence[Id]) -> list[Entity]:
     records = [record_of(TABLE, one) for one in ids]
     rows = await database.rows(f"SELECT {COLUMNS} FROM $entities WHERE {ALIVE}", {"entities": records})
     return [entity_from(row) for row in rows]
+
+
+async def count(database: Database) -> int:
+    """How many entities there are, the forgotten among them."""
+    rows = await database.rows(f"SELECT count() AS count FROM {TABLE} GROUP ALL")
+    return int(rows[0]["count"]) if rows else 0
 
 
 async def page(database: Database, after: Id | None) -> tuple[list[Entity], Id | None]:

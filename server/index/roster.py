@@ -49,6 +49,7 @@ class Roster:
 
     async def read(self, database: Database) -> None:
         """Read all there is; what changes meanwhile is told as well, and comes in between."""
+        self._given_up = await entity.count(database) > self._most
         after: Id | None = None
         while not self._given_up:
             # A page is read and applied with no change in between, so that nobody comes back after their removal.

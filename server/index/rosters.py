@@ -39,10 +39,13 @@ class Rosters:
         return roster.everybody if roster is not None and roster.reliable else None
 
     async def changed(self, database: Database, ids: Iterable[Id]) -> None:
-        """Take in what was committed."""
+        """Take in what was committed; until that was possible, names are looked up in the database."""
         roster = self._rosters.get(database.binding)
-        if roster is not None:
-            await roster.changed(database, ids)
+        try:
+            if roster is not None:
+                await roster.changed(database, ids)
+        except SpectronError as error:
+            log.warning("index.names_not_followed", database=str(database.binding), reason=error.detail)
 
     async def complete(self, binding: Binding) -> None:
         """Wait for a roster that is being read."""

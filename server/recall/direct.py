@@ -9,8 +9,7 @@ from server.core.vocabulary.questions import TypedQuestion
 from server.index.entity import Entity
 from server.recall.beliefs import Fact, Instant
 from server.recall.facts import Findings, about
-from server.recall.seeds import known as seeds_known
-from server.recall.seeds import user_name
+from server.recall.seeds import identified, user_name
 from server.store.engine import Database
 
 
@@ -29,7 +28,7 @@ async def answer(
         subjects = _along(findings, subjects, tie)
         if not subjects:
             return []
-        findings = await about(database, visibility, instant, await seeds_known(database, visibility, subjects))
+        findings = await about(database, visibility, instant, await identified(database, visibility, subjects))
     found = [fact for fact in findings.facts if fact.entity in subjects and fact.key in {question.key, last}]
     found = [fact for fact in found if (fact.object is None) == (question.key is not None)]
     return sorted(found, key=lambda fact: (-len(fact.scope), -fact.authoritative, fact.said_at))

@@ -29,7 +29,7 @@ async def named(
     return await index.named(database, names, visibility, MOST_SEEDS) if names else ()
 
 
-async def known(database: Database, visibility: Visibility, entities: Sequence[RecordID]) -> list[Entity]:
+async def identified(database: Database, visibility: Visibility, entities: Sequence[RecordID]) -> list[Entity]:
     """Those of some entities that are visible."""
     visible, variables = condition(visibility)
     rows = await database.rows(KNOWN.format(visible=visible), variables | {"entities": list(entities)})

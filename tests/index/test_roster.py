@@ -86,6 +86,22 @@ async def test_of_too_many_none_is_kept(database: Database) -> None:
     assert (other.reliable, len(other.everybody)) == (False, 0)
 
 
+async def test_a_write_does_not_fail_because_names_cannot_be_read_again(engine: Engine) -> None:
+    watched = WatchedEngine(engine)
+    database = await migrated(watched, Binding("acme", "prod"))
+    people, rosters = People(database), Rosters()
+    assert await rosters.named(database, NAMES, everybody(), MOST) == []
+    await rosters.complete(database.binding)
+    anna = await people.make("anna")
+    watched.fail(1)
+    await rosters.changed(database, [anna])
+    watched.heal()
+    assert rosters.everybody(database.binding) is None
+    assert [one.name for one in await rosters.named(database, NAMES, everybody(), MOST)] == ["Anna"]
+    await rosters.changed(database, [])
+    assert list(rosters.everybody(database.binding) or ()) == [anna]
+
+
 async def test_names_are_found_before_during_and_after_they_were_read(database: Database) -> None:
     people, rosters = People(database), Rosters()
     anna = await people.make("anna")
