@@ -28,6 +28,7 @@ check: $(READY) ## Lint, format, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy benchmarks
 	$(BIN)/lint-imports --no-logo
 
 format: $(READY) ## Put the code into the one format

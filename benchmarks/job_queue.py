@@ -14,6 +14,7 @@ from pathlib import Path
 from server.core.clock import SystemClock
 from server.core.ids import Ids
 from server.jobs.changes import Changes
+from server.jobs.job import Progress
 from server.jobs.queue import JobQueue
 from server.store.binding import JOBQUEUE
 from server.store.embedded import EmbeddedEngine
@@ -57,7 +58,7 @@ async def measure(jobs: int, folder: Path) -> None:
         async def work() -> None:
             claimed = await queue.claim("w", KINDS)
             if claimed:
-                await queue.progress(claimed, "embedding", 1, 2)
+                await queue.progress(claimed, Progress("embedding", 1, 2))
                 await queue.complete(claimed)
 
         await timed("claim, progress and complete", CLAIMS, work)

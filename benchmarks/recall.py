@@ -38,6 +38,8 @@ WARM_UP = 20
 PROGRESS = 10_000
 MODES = ("hybrid", "hybrid_graph")
 MEASURED = "hybrid_graph"
+# The least size of which the latencies are promised; of a smaller one the fixed cost of a request is most.
+PROMISED = 100_000
 P50_MS, P95_MS, TIMES_FLOOR, TIMES_VECTORS = 15.0, 40.0, 3.0, 4.0
 
 
@@ -65,15 +67,13 @@ def main() -> None:
         results = [
             measure(folder / str(size), Corpus(size, SCOPES), options.queries, options.engine_queries) for size in sizes
         ]
-    print(
-        f"\n{'chunks':>10}{'recall p50':>14}{'floor p50':>14}{'index':>12}{'a chunk':>12}{'build':>10}{'a chunk':>12}"
-    )
+    print(f"\n{'chunks':>10}{'recall p50':>14}{'floor p50':>14}{'times':>8}", end="")
+    print(f"{'index':>12}{'a chunk':>12}{'build':>10}{'a chunk':>12}")
     for one in results:
-        print(
-            f"{one.size:>10,}{one.recall_ms:>11.2f} ms{one.floor_ms:>11.2f} ms{one.index_bytes / 1e6:>9.1f} MB"
-            f"{one.index_bytes / one.size:>10.0f} B{one.build_seconds:>8.1f} s"
-            f"{1e6 * one.build_seconds / one.size:>9.0f} \u00b5s"
-        )
+        times = one.recall_ms / one.floor_ms
+        print(f"{one.size:>10,}{one.recall_ms:>11.2f} ms{one.floor_ms:>11.2f} ms{times:>8.2f}", end="")
+        print(f"{one.index_bytes / 1e6:>9.1f} MB{one.index_bytes / one.size:>10.0f} B", end="")
+        print(f"{one.build_seconds:>8.1f} s{1e6 * one.build_seconds / one.size:>9.0f} \u00b5s")
 
 
 def measure(folder: Path, corpus: Corpus, queries: int, engine_queries: int) -> Result:
@@ -96,9 +96,10 @@ def measure(folder: Path, corpus: Corpus, queries: int, engine_queries: int) -> 
     show("in one scope", scoped)
     show("in all scopes", everything)
     recall_ms, floor_ms = (percentile(everything[name], 50) for name in (MEASURED, "floor"))
-    verdict("p50 in all scopes", recall_ms, P50_MS, "ms")
-    verdict("p95 in all scopes", percentile(everything[MEASURED], 95), P95_MS, "ms")
-    verdict("p50 in all scopes", recall_ms / floor_ms, TIMES_FLOOR, "times the floor")
+    if corpus.size >= PROMISED:
+        verdict("p50 in all scopes", recall_ms, P50_MS, "ms")
+        verdict("p95 in all scopes", percentile(everything[MEASURED], 95), P95_MS, "ms")
+        verdict("p50 in all scopes", recall_ms / floor_ms, TIMES_FLOOR, "times the floor")
     if engine_queries:
         asyncio.run(search_engine(folder, corpus, engine_queries))
     return Result(corpus.size, recall_ms, floor_ms, index_bytes, build_seconds)

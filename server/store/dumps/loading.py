@@ -20,8 +20,6 @@ from server.store.migrations import Migration, Migrator
 
 SHOWN = 5
 REPORTED_BYTES = 64 * 1024 * 1024
-# All that was loaded is read once more to be proven; from here on it is not kept for later.
-FORGOTTEN_BYTES = 64 * 1024 * 1024
 # A statement says where its rows go, whatever table their ids name.
 NAMED_ROWS = """OPTION IMPORT; LET $rows = {rows};
 IF array::len($rows[WHERE record::tb(id) != $table]) > 0 {{ THROW 'an id names another table' }};
@@ -74,8 +72,8 @@ class Loader:
             raise UnprocessableError("The dump is empty.")
         missing = migrations[loading.header.schema_version :]
         migrated = await self._migrator.apply(binding, migrations) if missing else []
-        if counted.bytes > FORGOTTEN_BYTES:
-            await self._engine.forget()
+        # All that was loaded was read once more to be proven.
+        await self._engine.forget()
         return Loaded(
             loading.header, dict(loading.trailer.tables), counted.bytes, tuple(one.version for one in migrated)
         )
