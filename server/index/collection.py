@@ -15,10 +15,10 @@ from server.index.views import Views
 from server.index.writes import IndexedChunk
 from server.store.engine import Database
 
-# Vector searches that multiply more numbers than this leave the event loop to others meanwhile.
-SMALL_WORK = 8_000_000
-# So do surveys whose terms stand in more rows than this; what they read besides is some hundred rows of any shelf, and
-# changing to another thread and back takes as long.
+# Vector searches that multiply more numbers than this leave the event loop to others meanwhile. So many take some
+# milliseconds, for the first look is at eight bits of each; waking another thread and being woken takes one or two.
+SMALL_WORK = 32_000_000
+# So do surveys whose terms stand in more rows than this; what they read besides is some hundred rows of any shelf.
 FEW_POSTINGS = 100_000
 
 

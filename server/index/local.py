@@ -40,9 +40,10 @@ class LocalIndex(Index):
     closed and `seal` after that.
     """
 
-    def __init__(self, clock: Clock, saved: Saved | None = None) -> None:
+    def __init__(self, clock: Clock, saved: Saved | None = None, *, small_work: int = SMALL_WORK) -> None:
         self._clock = clock
         self._saved = saved
+        self._small_work = small_work
         self._analyzer = Analyzer()
         self._multiplier = Multiplier()
         self._collections: dict[Binding, Collection] = {}
@@ -147,7 +148,7 @@ class LocalIndex(Index):
         self, database: Database, table: Table, question: Question, k: int, also: Named = nobody
     ) -> Survey:
         scan = await self._scan(database, table, question)
-        best = await _read(lambda: scan.best(k), at_once=scan.work <= SMALL_WORK)
+        best = await _read(lambda: scan.best(k), at_once=scan.work <= self._small_work)
         named = await also()
         return await _read(lambda: scan.survey(best, named), at_once=scan.postings <= FEW_POSTINGS)
 
@@ -194,7 +195,7 @@ class LocalIndex(Index):
         self, database: Database, table: Table, question: Question, read: Callable[[Scan], Answer]
     ) -> Answer:
         scan = await self._scan(database, table, question)
-        return await _read(lambda: read(scan), at_once=scan.work <= SMALL_WORK)
+        return await _read(lambda: read(scan), at_once=scan.work <= self._small_work)
 
     async def _scan(self, database: Database, table: Table, question: Question) -> Scan:
         return (await self._collection(database)).scan(table, question, self._multiplier)

@@ -1,6 +1,7 @@
 """The index in memory: never behind, over restarts, crashes and compaction."""
 
 import asyncio
+import itertools
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,9 +11,11 @@ from surrealdb import RecordID
 
 from server.core.clock import SystemClock
 from server.core.errors import UnavailableError
+from server.core.waiting import ended
 from server.index.chunk import KNOWLEDGE, MEMORY
 from server.index.local import LocalIndex
 from server.index.saved import Saved
+from server.index.search import Question
 from server.index.writes import IndexedChunk
 from server.store.binding import Binding
 from server.store.embedded import EmbeddedEngine
@@ -66,6 +69,34 @@ async def test_a_chunk_is_found_once_the_call_returns(local: World) -> None:
         await local.say(f"c{number}", f"word{number} tulips", direction(1, number))
         assert await local.words(f"word{number}", k=1) == [f"c{number}"]
     assert len(await local.words("tulips", k=1000)) == 300
+
+
+async def test_a_large_search_leaves_the_loop_to_others_and_finds_the_same(database: Database) -> None:
+    small, large = LocalIndex(SystemClock()), LocalIndex(SystemClock(), small_work=0)
+    here, there = World(database, small), World(database, large)
+    for number in range(40):
+        await here.say(f"c{number}", f"word{number} tulips", direction(1, number), session=f"s{number % 3}", seq=number)
+    await caught_up(there)
+    question = Question("word7 tulips", direction(1, 7), here.sees(None))
+    assert await there.near(direction(1, 7)) == await here.near(direction(1, 7))
+    assert await there.words("word7", k=40) == await here.words("word7", k=40) == ["c7"]
+    surveys = [await index.survey(database, MEMORY, question, 40) for index in (small, large)]
+    assert set(surveys[0].ids) == set(surveys[1].ids) == {f"c{number}" for number in range(40)}
+    turns = itertools.count()
+
+    async def others() -> None:
+        while True:
+            next(turns)
+            await asyncio.sleep(0)
+
+    meanwhile = asyncio.create_task(others())
+    await asyncio.sleep(0)
+    await here.near(direction(1, 7))
+    assert next(turns) == 1
+    await there.near(direction(1, 7))
+    assert next(turns) > 2
+    await ended(meanwhile)
+    await asyncio.gather(small.stop(), large.stop())
 
 
 async def test_a_chunk_that_is_told_again_replaces_itself(local: World) -> None:
