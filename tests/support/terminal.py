@@ -15,6 +15,8 @@ from rich.cells import cell_len
 
 TMUX = shutil.which("tmux")
 POLL_SECONDS = 0.05
+# So many looks in a row that show the same mean that the screen is drawn.
+SETTLED = 4
 PATIENCE_SECONDS = 120.0
 FOREIGN = ("SPECTRON_", "TMUX", "COLUMNS", "LINES")
 """What says something about another terminal, or another deployment."""
@@ -103,12 +105,21 @@ class Terminal:
             time.sleep(POLL_SECONDS)
 
     def repeats(self, key: str, text: str, seconds: float = PATIENCE_SECONDS) -> str:
-        """Press a key that can be pressed too often, until the text stands on the screen."""
+        """Press a key, each time once the one before was answered, until the text stands on the screen."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and text not in self.screen:
+        while time.monotonic() < deadline and text not in (before := self.screen):
             self.press(key)
-            time.sleep(POLL_SECONDS)
+            self._answers(before)
         return self.shows(text, seconds=1)
+
+    def _answers(self, before: str, seconds: float = 1) -> None:
+        """Wait until the screen is another one than before and stays so for a moment; some keys change nothing."""
+        deadline = time.monotonic() + seconds
+        last, same = before, 0
+        while time.monotonic() < deadline and not (same >= SETTLED and last != before):
+            time.sleep(POLL_SECONDS)
+            screen = self.screen
+            last, same = screen, same + 1 if screen == last else 0
 
     def exit_code(self, seconds: float = PATIENCE_SECONDS) -> int:
         """What the program ended with, once it has."""
