@@ -64,8 +64,10 @@ class IndexCheck:
         """Entities that the index knows as something else than they are, where it knows any."""
         if self._index.everybody(database.binding) is None:
             return {}
-        living = {id_of(one.id): one async for one in entity.everybody(database)}
-        known = self._index.everybody(database.binding) or {}
+        living = await entity.everybody(database)
+        known = self._index.everybody(database.binding)
+        if known is None:
+            return {}
         if findings:
             for one in living.values():
                 findings.look("index_names", one.scope)

@@ -1,6 +1,6 @@
 """Somebody or something that can be named, and how it is read from the database."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surrealdb import RecordID
@@ -10,6 +10,7 @@ from server.core.visibility import Visibility
 from server.index.chunk import Id, id_of, record_of
 from server.store.engine import Database, Row
 from server.store.scoped import condition, scope_of
+from server.store.walking import walk
 
 TABLE = "entity"
 PAGE = 64
@@ -63,12 +64,6 @@ async def living(database: Database, ids: Sequence[Id]) -> list[Entity]:
     return [entity_from(row) for row in rows]
 
 
-async def count(database: Database) -> int:
-    """How many entities there are, the forgotten among them."""
-    rows = await database.rows(f"SELECT count() AS count FROM {TABLE} GROUP ALL")
-    return int(rows[0]["count"]) if rows else 0
-
-
 async def page(database: Database, after: Id | None) -> tuple[list[Entity], Id | None]:
     """The living ones among the next entities by id, and the last of these ids; none when there are no more."""
     source = TABLE if after is None else f"type::record('{TABLE}', $after>..)"
@@ -79,10 +74,7 @@ async def page(database: Database, after: Id | None) -> tuple[list[Entity], Id |
     return [entity_from(row) for row in rows if row["alive"]], id_of(rows[-1]["id"]) if rows else None
 
 
-async def everybody(database: Database) -> AsyncIterator[Entity]:
-    """All living entities."""
-    found, last = await page(database, None)
-    while last is not None:
-        for one in found:
-            yield one
-        found, last = await page(database, last)
+async def everybody(database: Database) -> dict[Id, Entity]:
+    """All living entities by their ids."""
+    rows = walk(database, TABLE, f"{COLUMNS}, ({ALIVE}) AS alive", page=PAGE)
+    return {id_of(row["id"]): entity_from(row) async for row in rows if row["alive"]}

@@ -60,7 +60,7 @@ async def of_current_versions(database: Database, chunks: Sequence[IndexedChunk]
     ]
 
 
-async def count(database: Database, table: Table) -> int:
+async def count(database: Database, table: str) -> int:
     """How many rows the table has, those that are not to be found among them."""
     rows = await database.rows(f"SELECT count() AS count FROM {table} GROUP ALL")
     return int(rows[0]["count"]) if rows else 0

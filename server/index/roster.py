@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 from server.core.visibility import Visibility
-from server.index import entity
+from server.index import entity, reading
 from server.index.chunk import Id, id_of
 from server.index.entity import Entity
 from server.store.engine import Database
@@ -49,7 +49,7 @@ class Roster:
 
     async def read(self, database: Database) -> None:
         """Read all there is; what changes meanwhile is told as well, and comes in between."""
-        self._given_up = await entity.count(database) > self._most
+        self._given_up = await reading.count(database, entity.TABLE) > self._most
         after: Id | None = None
         while not self._given_up:
             # A page is read and applied with no change in between, so that nobody comes back after their removal.
